@@ -121,7 +121,8 @@ void layout_detach(struct layout_entry *entry)
 
 int layout_add(struct layout_entry *root, const char *path, size_t len,
 	const char *target, size_t target_len, bool writable,
-	struct layout_hint *hint, struct layout_journal *journal)
+	bool over_scaffolds, struct layout_hint *hint,
+	struct layout_journal *journal)
 {
 	const char *p = path, *end = path + len, *name;
 	struct layout_entry *dir = root, *entry = root;
@@ -156,6 +157,8 @@ int layout_add(struct layout_entry *root, const char *path, size_t len,
 	}
 
 	if (entry->target)
+		return -EEXIST;
+	if (!made && !over_scaffolds && (entry != root || root->children))
 		return -EEXIST;
 	copy = malloc(target_len + 1);
 	if (!copy)

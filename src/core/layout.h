@@ -73,7 +73,10 @@ struct layout_entry *layout_walk(struct layout_entry *root, const char *path,
  * @hint, if not NULL, is the directory that an earlier call left in *@hint
  * with its path in @hint_path: most mappings of one request share folders.
  *
- * Return: 0, -EEXIST if something is mapped there already, -ENOMEM.
+ * With @over_scaffolds a directory that is there only because something below
+ * it is mapped may be mapped too; else what is around must be mapped first.
+ *
+ * Return: 0, -EEXIST if @path is there already, -ENOMEM.
  */
 struct layout_hint {
 	struct layout_entry *dir;
@@ -83,7 +86,8 @@ struct layout_hint {
 
 int layout_add(struct layout_entry *root, const char *path, size_t len,
 	const char *target, size_t target_len, bool writable,
-	struct layout_hint *hint, struct layout_journal *journal);
+	bool over_scaffolds, struct layout_hint *hint,
+	struct layout_journal *journal);
 
 /* Takes back all that the journal names, latest first, and empties it. */
 void layout_undo(struct layout_journal *journal);

@@ -124,7 +124,7 @@ void mapping_describe(const struct mapping *m, struct sb_error *err)
 
 /* Adds below @root, all or none. Called with the layout write-locked, or on a
  * layout that nobody else sees yet. */
-static int add_mappings(struct layout_entry *root,
+static int add_mappings(struct space *space, struct layout_entry *root,
 	const struct mapping *mappings, size_t n, struct sb_error *err)
 {
 	struct layout_journal journal = { 0 };
@@ -135,7 +135,8 @@ static int add_mappings(struct layout_entry *root,
 		const struct mapping *m = &mappings[i];
 
 		r = layout_add(root, m->path, m->path_len, m->target,
-			m->target_len, m->writable, &hint, &journal);
+			m->target_len, m->writable, space->options.any_order,
+			&hint, &journal);
 		if (!r)
 			continue;
 		if (r == -EEXIST)
@@ -223,7 +224,7 @@ int space_map(struct space *space, const struct mapping *mappings, size_t n,
 		return r;
 
 	pthread_rwlock_wrlock(&space->layout_lock);
-	r = add_mappings(space->layout, mappings, n, err);
+	r = add_mappings(space, space->layout, mappings, n, err);
 	if (!r)
 		atomic_fetch_add(&space->layout_generation, 1);
 	pthread_rwlock_unlock(&space->layout_lock);
@@ -295,9 +296,9 @@ static size_t id_path(char *buf, const char *id, size_t len)
 }
 
 /* Builds a sandbox that nobody sees yet. NULL in *@topp on error. */
-static int build_sandbox(struct layout_entry **topp, const char *id,
-	size_t id_len, const struct mapping *mappings, size_t n,
-	struct sb_error *err)
+static int build_sandbox(struct space *space, struct layout_entry **topp,
+	const char *id, size_t id_len, const struct mapping *mappings,
+	size_t n, struct sb_error *err)
 {
 	int r;
 
@@ -307,7 +308,7 @@ static int build_sandbox(struct layout_entry **topp, const char *id,
 		return -ENOMEM;
 	}
 	(*topp)->sandbox = true;
-	r = add_mappings(*topp, mappings, n, err);
+	r = add_mappings(space, *topp, mappings, n, err);
 	if (r)
 		*topp = layout_entry_unref(*topp);
 	return r;
@@ -347,7 +348,7 @@ int space_create(struct space *space, const char *id, size_t id_len,
 	r = targets_check(space, mappings, n, err);
 	if (r)
 		return r;
-	r = build_sandbox(&made, id, id_len, mappings, n, err);
+	r = build_sandbox(space, &made, id, id_len, mappings, n, err);
 	if (r)
 		return r;
 
@@ -357,7 +358,7 @@ int space_create(struct space *space, const char *id, size_t id_len,
 		layout_attach(space->layout, made);
 		made = NULL;
 	} else {
-		r = add_mappings(top, mappings, n, err);
+		r = add_mappings(space, top, mappings, n, err);
 	}
 	if (!r)
 		atomic_fetch_add(&space->layout_generation, 1);

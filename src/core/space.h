@@ -45,6 +45,8 @@ struct space_options {
 	bool hardlinks;	       /* link() works, st_nlink is the host's */
 	bool writable_scaffolds; /* scaffolds under a writable directory take
 				    new entries, made in that directory */
+	bool any_order;	       /* a directory may be mapped after what lies
+				  below it */
 	bool lazy_targets;     /* don't check when mapping that targets exist:
 				  a missing one shows as ENOENT when touched */
 	bool private_root;     /* the root shows as mode 0700 & mask, owned by

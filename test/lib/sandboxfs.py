@@ -31,12 +31,14 @@ from pathlib import Path
 import sandboxfs_counters
 
 __all__ = [n for n in dir(errno_module) if n.startswith("E")] + [
-    "Path", "Sandboxfs", "Usage", "binary", "check", "checkout", "cli",
-    "entries", "eq", "fails", "full", "helper", "host_dir", "json",
-    "libc", "mode", "mounts_under", "mount_id", "os", "other_gid", "other_uid",
-    "pid_alive", "privileged", "raw", "read", "run", "run_as", "signal",
-    "skip", "slowness", "stat", "subprocess", "syscall", "sys", "time", "tmp",
-    "wait_for", "write",
+    "binary", "check", "Child", "checkout", "cli", "entries", "eq", "fails",
+    "FALLOC_KEEP_SIZE", "FALLOC_PUNCH_HOLE", "FALLOC_ZERO_RANGE", "fallocate",
+    "full", "helper", "host_dir", "json", "libc", "mode", "mount_id",
+    "mounts_under", "os", "other_gid", "other_uid", "Path", "pid_alive",
+    "privileged", "raw", "read", "RENAME_EXCHANGE", "RENAME_NOREPLACE",
+    "RENAME_WHITEOUT", "renameat2", "run", "run_as", "Sandboxfs", "signal",
+    "skip", "slowness", "stat", "subprocess", "sys", "syscall", "time", "tmp",
+    "Usage", "wait_for", "write",
 ]
 
 
@@ -235,7 +237,37 @@ def run_as(uid, gid, function, *args, groups=(), umask=None):
         raise AssertionError(error["text"])
 
 
+def inside(m, *command, binds=("/dev", "/proc"), cwd="/", **kwargs):
+    """Runs a program with the mount as its root directory.
+
+    A new mount namespace gives it the host's /dev and /proc: a FUSE mount
+    has no working device nodes, and /proc shows whoever serves it.
+    """
+    script = 'root=$1; cwd=$2; shift 2; '
+    for bind in binds:
+        script += 'mount --rbind %s "$root%s" && ' % (bind, bind)
+    script += 'exec chroot "$root" sh -c \'cd "$0" && exec "$@"\' "$cwd" "$@"'
+    unshare = ["unshare", "-m"] if privileged else ["unshare", "-Urm"]
+    return run(*unshare, "sh", "-c", script, "sh", m.path, cwd, *command,
+               **kwargs)
+
+
 libc = ctypes.CDLL(None, use_errno=True)
+
+# From <fcntl.h> and <linux/fs.h>, for syscall().
+AT_FDCWD = -100
+RENAME_NOREPLACE, RENAME_EXCHANGE, RENAME_WHITEOUT = 1, 2, 4
+FALLOC_KEEP_SIZE, FALLOC_PUNCH_HOLE, FALLOC_ZERO_RANGE = 1, 2, 16
+
+
+def renameat2(old, new, flags):
+    return syscall("renameat2", AT_FDCWD, os.fsencode(old), AT_FDCWD,
+                   os.fsencode(new), ctypes.c_uint(flags))
+
+
+def fallocate(fd, mode, offset, length):
+    return syscall("fallocate", fd, mode, ctypes.c_int64(offset),
+                   ctypes.c_int64(length))
 
 
 def syscall(name, *args):
@@ -554,3 +586,58 @@ class Sandboxfs:
     def destroy(self, id, error=None):
         eq(self.request({"DestroySandbox": id}, id), error,
            "destroying " + id)
+
+
+class Child:
+    """A process of its own that runs a function, for what only happens
+    between two processes: locks, files that others hold open.
+
+    The function gets the child; child.say(x) there is child.heard() here,
+    and child.wait() there waits for child.go() here.
+    """
+
+    def __init__(self, function, *args):
+        say_r, say_w = os.pipe()
+        go_r, go_w = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(say_r)
+            os.close(go_w)
+            self._say, self._go = say_w, go_r
+            status = 0
+            try:
+                function(self, *args)
+            except BaseException as e:
+                print("child: %s: %s" % (type(e).__name__, e),
+                      file=sys.stderr, flush=True)
+                status = 1
+            os._exit(status)
+        os.close(say_w)
+        os.close(go_r)
+        self._heard, self._let = say_r, go_w
+
+    def say(self, what):
+        os.write(self._say, (json.dumps(what) + "\n").encode())
+
+    def wait(self):
+        os.read(self._go, 1)
+
+    def heard(self, seconds=10):
+        """What the child says next; None if it says nothing in time."""
+        line = b""
+        while not line.endswith(b"\n"):
+            if not select.select([self._heard], [], [],
+                                 seconds * slowness)[0]:
+                return None
+            byte = os.read(self._heard, 1)
+            check(byte, "the child ended")
+            line += byte
+        return json.loads(line)
+
+    def go(self):
+        os.write(self._let, b"x")
+
+    def end(self):
+        """Waits for the child to end well."""
+        eq(os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]), 0,
+           "status of the child")

@@ -1,0 +1,15 @@
+#!/usr/bin/python3
+# A read-only and a writable mapping of one file always agree.
+# timeout: 300
+# full: yes
+
+from sandboxfs import *
+
+host = host_dir()
+write(host / "file")
+rounds = 100000 if full or mode.transport == "uring" else 20000
+if slowness > 1:
+    rounds = 5000
+with Sandboxfs(("ro", "/a", host), ("rw", "/b/c", host / "file")) as m:
+    print(run(helper("agree"), m / "b/c", m / "a/file", rounds,
+              timeout=280).stdout)

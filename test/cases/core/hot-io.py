@@ -1,0 +1,28 @@
+#!/usr/bin/python3
+# Reads and writes of an open file go past the daemon with passthrough;
+# reads come from the page cache without.
+# needs: tracefs
+# modes: root
+
+from sandboxfs import *
+
+host = host_dir()
+write(host / "file", "x" * 65536)
+with Sandboxfs(("rw", "/", host)) as m:
+    fd = os.open(m / "file", os.O_RDWR)
+    os.pread(fd, 65536, 0)
+    with m.requests() as r:
+        for i in range(100):
+            os.pread(fd, 4096, 4096 * (i % 16))
+    eq(r.by_op, {})
+    os.pwrite(fd, b"y" * 4096, 0)
+    with m.requests() as r:
+        for i in range(100):
+            os.pwrite(fd, b"y" * 4096, 4096 * (i % 16))
+    if mode.passthrough:
+        eq(r.by_op, {})
+    else:
+        eq(r.by_op.pop("WRITE"), 100)
+        # Not a question about capabilities before each, either.
+        check(r.total <= 101, str(r.by_op))
+    os.close(fd)

@@ -1,0 +1,23 @@
+#!/usr/bin/python3
+# A warm stat(2), of what is there, sends no request.
+# needs: tracefs
+# modes: root
+
+from sandboxfs import *
+
+host = host_dir()
+write(host / "a/b/file", "x")
+os.symlink("file", host / "a/b/link")
+with Sandboxfs(("ro", "/", host), ("rw", "/s/w", host)) as m:
+    paths = [m / p for p in ("a/b/file", "a/b/link", "a/b", "s", "s/w/a",
+                             "s/w/a/b/file")]
+    for p in paths:
+        os.stat(p)
+        os.lstat(p)
+    with m.requests() as r:
+        for i in range(100):
+            for p in paths:
+                os.stat(p)
+                os.lstat(p)
+                os.access(p, os.R_OK)
+    eq(r.by_op, {})

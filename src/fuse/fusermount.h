@@ -1,0 +1,30 @@
+/*
+ * fusermount3, the set-uid helper through which those without CAP_SYS_ADMIN
+ * mount and unmount. It is looked for in PATH, then in /usr/bin and /bin.
+ *
+ * Every call has a time limit, after which the helper is killed.
+ */
+#ifndef FUSE_FUSERMOUNT_H
+#define FUSE_FUSERMOUNT_H
+
+#include <stdbool.h>
+
+#include "util/error.h"
+
+/*
+ * Mounts at @path with @options ("fsname=sandboxfs,..."); on success *@fdp is
+ * the /dev/fuse fd, the caller's.
+ *
+ * Return: 0, -ENOENT if there is no fusermount3, -ETIMEDOUT, -EPERM if it
+ * refused or failed; @err has what it said.
+ */
+int fusermount_mount(
+	const char *path, const char *options, int *fdp, struct sb_error *err);
+
+/*
+ * Return: 0, -ENOENT if there is no fusermount3, -EBUSY, -ETIMEDOUT, -EPERM
+ * for all else that it complains of; @err has what it said.
+ */
+int fusermount_unmount(const char *path, bool lazy, struct sb_error *err);
+
+#endif

@@ -471,15 +471,15 @@ class Sandboxfs:
         return _Requests(self.device)
 
     def counters(self):
-        """What SIGUSR1 prints: {"ops": {NAME: count}, "uring": n, "dev": n}"""
+        """What SIGUSR1 prints: see sandboxfs_counters.parse()."""
         before = len(self.stderr())
         self.process.send_signal(signal.SIGUSR1)
 
-        def complete():
-            text = self.stderr()[before:]
-            return text if sandboxfs_counters.END in text else None
+        def text():
+            t = self.stderr()[before:]
+            return t if sandboxfs_counters.complete(t) else None
         return sandboxfs_counters.parse(
-            wait_for(complete, "counters on SIGUSR1"))
+            wait_for(text, "counters on SIGUSR1"))
 
     def stop(self, how=signal.SIGTERM):
         """Ends it with a signal; checks its status and that it unmounted."""

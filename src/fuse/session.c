@@ -10,10 +10,14 @@
 #include <unistd.h>
 
 #include "fuse/internal.h"
+#include "util/fd.h"
 #include "util/log.h"
 
 /* Readers of /dev/fuse; more only wake each other up. */
 #define DEV_WORKERS_MAX 4
+
+/* One descriptor for each file that the kernel knows. */
+#define FD_RESERVE 65536
 
 /* Interrupts a thread that sits in read(2) or in its ring. */
 #define WAKE_SIGNAL SIGUSR2
@@ -31,6 +35,7 @@ int kfuse_session_new(struct kfuse_session **sessionp, struct space *space,
 
 	if (!session)
 		goto fail;
+	fd_table_reserve(FD_RESERVE);
 	session->space = space;
 	session->options = *options;
 	session->fd = -1; /* ours only once all else has succeeded */

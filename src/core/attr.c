@@ -230,10 +230,8 @@ int node_setxattr(struct node *node, const char *name, const void *value,
 {
 	char path[PROC_PATH_SIZE];
 
-	if (!node->writable)
+	if (!node->writable || atomic_load(&node->fd) < 0)
 		return -EPERM;
-	if (atomic_load(&node->fd) < 0)
-		return -EACCES;
 	if (setxattr(proc_path(path, node), name, value, size, flags) < 0)
 		return -errno;
 	node_data_changed(node);
@@ -244,10 +242,8 @@ int node_removexattr(struct node *node, const char *name)
 {
 	char path[PROC_PATH_SIZE];
 
-	if (!node->writable)
+	if (!node->writable || atomic_load(&node->fd) < 0)
 		return -EPERM;
-	if (atomic_load(&node->fd) < 0)
-		return -EACCES;
 	if (removexattr(proc_path(path, node), name) < 0)
 		return -errno;
 	node_data_changed(node);

@@ -26,10 +26,17 @@ int input_init(struct input *in, int fd, int stop_fd)
 	return 0;
 }
 
+void input_close(struct input *in)
+{
+	if (in->fd >= 0)
+		close(in->fd);
+	in->fd = -1;
+}
+
 void input_deinit(struct input *in)
 {
+	input_close(in);
 	free(in->buf);
-	close(in->fd);
 }
 
 int input_fill(struct input *in)

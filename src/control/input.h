@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct input {
-	int fd;
+	int fd;      /* -1 once closed */
 	int stop_fd; /* borrowed; readable: give up */
 	bool eof;
 	char *buf;
@@ -17,6 +17,9 @@ struct input {
 /* Takes ownership of @fd on success. Return: 0 or -ENOMEM. */
 int input_init(struct input *in, int fd, int stop_fd);
 void input_deinit(struct input *in);
+
+/* Lets go of the descriptor: whoever writes to it learns of it. */
+void input_close(struct input *in);
 
 /*
  * Waits for input; call when all that was there has been used.

@@ -179,6 +179,14 @@ static bool read_request(struct control_server *server, struct request *req)
 	}
 }
 
+static void close_fds(struct control_server *server)
+{
+	if (server->out_fd >= 0 && server->out_fd != server->input.fd)
+		close(server->out_fd);
+	server->out_fd = -1;
+	input_close(&server->input);
+}
+
 /* The last thread has run out of requests: every answer has been given. */
 static void finish(struct control_server *server)
 {
@@ -202,6 +210,7 @@ static void finish(struct control_server *server)
 		break;
 	}
 	bytes_deinit(&answer);
+	close_fds(server);
 	raise_event(server->eof_fd);
 }
 
@@ -270,11 +279,11 @@ int control_server_new(struct control_server **serverp, struct space *space,
 	server->eof_fd = eventfd(0, EFD_CLOEXEC);
 	if (server->stop_fd < 0 || server->eof_fd < 0) {
 		r = -errno;
-		goto close_fds;
+		goto close_events;
 	}
 	r = conn_init(&server->conn, codec);
 	if (r < 0)
-		goto close_fds;
+		goto close_events;
 	/* Last, as it makes the descriptor ours. */
 	r = input_init(&server->input, in_fd, server->stop_fd);
 	if (r < 0)
@@ -288,7 +297,7 @@ int control_server_new(struct control_server **serverp, struct space *space,
 
 deinit_conn:
 	conn_deinit(&server->conn);
-close_fds:
+close_events:
 	if (server->stop_fd >= 0)
 		close(server->stop_fd);
 	if (server->eof_fd >= 0)
@@ -358,8 +367,7 @@ struct control_server *control_server_free(struct control_server *server)
 	pthread_mutex_destroy(&server->read_lock);
 	turns_deinit(&server->turns);
 	conn_deinit(&server->conn);
-	if (server->out_fd != server->input.fd)
-		close(server->out_fd);
+	close_fds(server); /* if no thread ever ran */
 	input_deinit(&server->input);
 	close(server->stop_fd);
 	close(server->eof_fd);

@@ -136,6 +136,15 @@ static void expect_ended(struct client *c)
 	assert_true(wait_readable(fd, 0));
 }
 
+/* The output has been closed. */
+static void expect_silence(struct client *c)
+{
+	char byte;
+
+	assert_true(wait_readable(c->from, PATIENCE_MS));
+	assert_int_equal(read(c->from, &byte, 1), 0);
+}
+
 static void expect_alive(struct client *c)
 {
 	assert_false(wait_readable(control_server_eof_fd(c->server), 0));
@@ -159,6 +168,7 @@ static void test_answers_at_once(void **state)
 		expect_alive(&c);
 		end_input(&c);
 		expect_ended(&c);
+		expect_silence(&c);
 		end(&c);
 	}
 }
@@ -213,10 +223,12 @@ static void test_ends(void **state)
 				end_input(&c);
 			expect(&c, cases[i].out);
 			expect_ended(&c);
-			/* Nothing more is read. */
-			if (i == 0)
-				say(&c, "{\"D\":\"b\"}");
-			assert_false(wait_readable(c.from, 20));
+			/* Nothing more is read, nor will be said. */
+			if (i == 0) {
+				assert_int_equal(write(c.to, "{}", 2), -1);
+				assert_int_equal(errno, EPIPE);
+			}
+			expect_silence(&c);
 			assert_string_equal(fake_calls(), "");
 			end(&c);
 		}

@@ -260,7 +260,6 @@ void do_create(struct batch *b)
 		close(fd);
 	}
 	batch_end(b, "total", b->count);
-	do_remove(b);
 	free(buf);
 }
 

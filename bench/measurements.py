@@ -48,6 +48,9 @@ class Measurement:
     def applies(self, rival):
         return True
 
+    def view(self, bench, rival):
+        return rival.view(bench.place, self.kind, self.fresh)
+
     def setup(self, bench):
         """Makes what all rounds share."""
 
@@ -91,16 +94,16 @@ class Warm(Measurement):
                                     if op.startswith("list") else "warm")
 
     def applies(self, rival):
-        return self.where == "ro" or rival.name != "forest"
+        return rival.reads and (self.where == "ro" or rival.writes)
 
     def setup(self, bench):
         make_directory(bench, self.directory, max(self.count, 1000),
                        0 if self.count > 1000 else 8192)
 
     def arguments(self, bench, rival, server, round):
-        return [self.op, "--warm", "--count", self.count, "--passes", self.passes,
-                *self.options,
-                rival.view(bench.place, self.kind) / self.directory], ()
+        return [self.op, "--warm", "--count", self.count,
+                "--passes", self.passes, *self.options,
+                self.view(bench, rival) / self.directory], ()
 
 
 class Cold(Measurement):
@@ -127,8 +130,7 @@ class Cold(Measurement):
         self.directory = "%s/cold-%d-%d" % (where, count, size)
 
     def applies(self, rival):
-        # A forest's folders aren't read-only or writable: once is enough.
-        return self.where == "ro" or rival.name != "forest"
+        return rival.reads and (self.where == "ro" or rival.writes)
 
     def setup(self, bench):
         make_directory(bench, self.directory, self.count, self.size)
@@ -145,11 +147,15 @@ class Cold(Measurement):
 
     def arguments(self, bench, rival, server, round):
         return [self.op, "--count", self.count, "--prefix", self.prefix,
-                rival.view(bench.place, self.kind) / self.directory], ()
+                self.view(bench, rival) / self.directory], ()
 
 
 class Writing(Measurement):
-    """In a directory of each rival's own."""
+    """In a directory of each rival's own.
+
+    What is created stays until the end: deletions slow the creations after
+    them down on some file systems.
+    """
 
     def __init__(self, name, title, rounds, op, options, size=0, unit="call",
                  scale=1):
@@ -176,13 +182,16 @@ class Writing(Measurement):
         options = [self.op, *self.options]
         if self.op == "create":
             options += ["--prefix", "%d-" % round]
-        return options + [rival.view(bench.place, self.kind) /
+        return options + [self.view(bench, rival) /
                           self.directory(rival)], ()
 
 
 class StreamRead(Measurement):
     unit = "MiB"
     scale = 1 << 20
+
+    def applies(self, rival):
+        return rival.reads
 
     def __init__(self, name, title, rounds, size, chunk):
         super().__init__(name, title, rounds)
@@ -198,8 +207,9 @@ class StreamRead(Measurement):
     def arguments(self, bench, rival, server, round):
         # What the server's mount has cached goes; the host's pages stay.
         drop = ["--drop"] if rival.fuse else []
-        return ["stream-read", *drop, "--size", self.size, "--chunk", self.chunk,
-                       rival.view(bench.place, self.kind) / "ro/big"], ()
+        return ["stream-read", *drop, "--size", self.size,
+                "--chunk", self.chunk,
+                       self.view(bench, rival) / "ro/big"], ()
 
 
 class Gcc(Measurement):
@@ -231,12 +241,12 @@ class Gcc(Measurement):
             raise RuntimeError("gcc made nothing")
 
     def root(self, bench, rival, round):
-        return rival.view(bench.place, "root")
+        return self.view(bench, rival)
 
     def arguments(self, bench, rival, server, round):
-        return ["exec", "--to", self.root(bench, rival, round), bench.place.gcc,
-                shutil.which(CC), "-O2", "-c", "hello.c", "-o",
-                self.output(bench, rival)], ()
+        return ["exec", "--to", self.root(bench, rival, round),
+                bench.place.gcc, shutil.which(CC), "-O2", "-c", "hello.c",
+                "-o", self.output(bench, rival)], ()
 
 
 class GccSandbox(Gcc):
@@ -252,7 +262,7 @@ class GccSandbox(Gcc):
     def root(self, bench, rival, round):
         if rival.name == "native":
             return "/"
-        return rival.view(bench.place, "sandbox") / self.id(round)
+        return self.view(bench, rival) / self.id(round)
 
     @staticmethod
     def id(round):
@@ -300,13 +310,13 @@ class Sandboxes(Measurement):
         if self.touch:
             words.append("--touch")
         if not server:
-            return ["forest", *words, rival.view(bench.place, "sandbox")], ()
+            return ["forest", *words, self.view(bench, rival)], ()
         fds = (server.process.stdin.fileno(), server.process.stdout.fileno())
         Sandboxes.next_id += self.passes
         return ["sandbox", *words,
             "--first", Sandboxes.next_id - self.passes,
             "--request-fd", fds[0], "--answer-fd", fds[1],
-            rival.view(bench.place, "sandbox")], fds
+            self.view(bench, rival)], fds
 
 
 def all_of(size, rounds):
@@ -315,6 +325,19 @@ def all_of(size, rounds):
     few, some, more, many = rounds(7), rounds(15), rounds(25), rounds(40)
     mib = size >> 20
     return [
+        # First, and creations next, while few inodes have been deleted.
+        Sandboxes("sandbox 10", "create+destroy a sandbox of 10 mappings",
+                  some, 10, 50),
+        Sandboxes("sandbox 1000",
+                  "create+destroy a sandbox of 1,000 mappings", some, 1000,
+                  4),
+        Sandboxes("sandbox 10000",
+                  "create+destroy a sandbox of 10,000 mappings", some, 10000,
+                  1),
+        Sandboxes("sandbox used", "create a sandbox of 1,000 mappings, stat "
+                  "each, destroy", some, 1000, 4, touch=True),
+        Writing("create", "create+write 4k+close", some, "create",
+                ["--count", 500]),
         Warm("warm stat", "stat of a name seen before", many, "stat", 1000,
              5),
         Warm("warm stat rw", "stat of a name seen before, read/write mapping",
@@ -330,7 +353,8 @@ def all_of(size, rounds):
         Warm("absent again", "stat of absent names, repeated", many,
              "absent", 1000, 5, options=["--prefix", "no-"]),
         Warm("absent again rw", "stat of absent names, repeated, read/write "
-             "mapping", many, "absent", 1000, 5, where="rw", options=["--prefix", "no-"]),
+             "mapping", many, "absent", 1000, 5, where="rw",
+             options=["--prefix", "no-"]),
         Warm("open", "open+close", many, "open", 500, 2),
         Warm("read", "open+read 4k+close of 8 KiB files", many, "read", 500,
              2),
@@ -344,8 +368,6 @@ def all_of(size, rounds):
              "list", 10000, 1),
         Cold("readdir+stat", "readdir of 10,000 names and lstat of each, "
              "first time", few, "list-stat", 10000, unit="listing"),
-        Writing("create", "create+write 4k+close", some, "create",
-                ["--count", 500]),
         Writing("pwrite", "4k pwrite to an open file", many, "pwrite",
                 ["--size", 4 << 20], size=4 << 20),
         StreamRead("stream read", "sequential read of %d MiB, 128 KiB a call"
@@ -365,14 +387,4 @@ def all_of(size, rounds):
             fresh=True),
         GccSandbox("gcc sandbox", "gcc -O2 -c in a sandbox made for it in "
                    "a running server", some),
-        Sandboxes("sandbox 10", "create+destroy a sandbox of 10 mappings",
-                  some, 10, 50),
-        Sandboxes("sandbox 1000",
-                  "create+destroy a sandbox of 1,000 mappings", some, 1000,
-                  4),
-        Sandboxes("sandbox 10000",
-                  "create+destroy a sandbox of 10,000 mappings", some, 10000,
-                  1),
-        Sandboxes("sandbox used", "create a sandbox of 1,000 mappings, stat "
-                  "each, destroy", some, 1000, 4, touch=True),
     ]

@@ -41,7 +41,7 @@ def running(pid):
 class Server:
     """A running FUSE server of one mount point."""
 
-    def __init__(self, argv, mnt, log, cpu=None, env=None, pipes=False,
+    def __init__(self, argv, mnt, cpu=None, env=None, pipes=False,
                  ready=None):
         """Starts it and waits until it serves.
 
@@ -50,7 +50,9 @@ class Server:
         """
         self.mnt = Path(mnt)
         self.mnt.mkdir(parents=True, exist_ok=True)
-        self.log = Path(log)
+        if is_mount(self.mnt):
+            raise Absent("%s is mounted already" % self.mnt)
+        self.log = Path("%s.log" % mnt)
         self.pid = None
         pipe = subprocess.PIPE if pipes else subprocess.DEVNULL
 
@@ -140,6 +142,7 @@ class Rival:
 
     fuse = False       # has a server and sends requests
     sandboxes = False  # makes sandboxes
+    reads = True       # shows the data directory
     writes = True      # has a place to write of its own
     root = False       # can show the whole host
 
@@ -154,10 +157,10 @@ class Native(Rival):
     def __init__(self):
         super().__init__("native", "the host's own directory")
 
-    def start(self, place, kind, cpu):
+    def start(self, place, kind, cpu, fresh=False):
         return None
 
-    def view(self, place, kind):
+    def view(self, place, kind, fresh=False):
         return {"data": place.src, "root": Path("/")}.get(kind)
 
 
@@ -168,22 +171,38 @@ class Forest(Rival):
     def __init__(self):
         super().__init__("forest", "directories of symbolic links")
 
-    def start(self, place, kind, cpu):
+
+    def start(self, place, kind, cpu, fresh=False):
         return None
 
-    def view(self, place, kind):
+    def view(self, place, kind, fresh=False):
         return {"data": place.forest, "sandbox": place.links}.get(kind)
+
+
+class MemoryForest(Forest):
+    """Sandboxes only, and as cheap as links can be."""
+
+    reads = False
+
+    def __init__(self):
+        Rival.__init__(self, "forest-tmpfs", "the same on tmpfs")
+
+    def start(self, place, kind, cpu, fresh=False):
+        if not place.memory:
+            raise Absent("/dev/shm is no tmpfs")
+
+    def view(self, place, kind, fresh=False):
+        return place.memory
 
 
 class Fuse(Rival):
     fuse = True
     root = True
 
-    def view(self, place, kind):
-        return place.mounts / ("%s-%s" % (kind, self.name))
-
-    def log(self, place, kind):
-        return place.mounts / ("%s-%s.log" % (kind, self.name))
+    def view(self, place, kind, fresh=False):
+        # A fresh server stands beside the one that stays.
+        return place.mounts / ("%s%s-%s" % ("fresh-" if fresh else "", kind,
+                                            self.name))
 
 
 class Peer(Fuse):
@@ -193,14 +212,14 @@ class Peer(Fuse):
         super().__init__(name, title)
         self.command = command
 
-    def start(self, place, kind, cpu):
+    def start(self, place, kind, cpu, fresh=False):
         if kind == "sandbox":
             raise Absent("makes no sandboxes")
-        mnt = self.view(place, kind)
+        mnt = self.view(place, kind, fresh)
         src = "/" if kind == "root" else str(place.src)
         argv = [word.replace("{src}", src).replace("{mnt}", str(mnt))
                 for word in self.command]
-        return Server(argv, mnt, self.log(place, kind), cpu)
+        return Server(argv, mnt, cpu)
 
 
 class Sandboxfs(Fuse):
@@ -213,7 +232,7 @@ class Sandboxfs(Fuse):
         self.binary = binary
         self.transport, self.passthrough = transport, passthrough
 
-    def start(self, place, kind, cpu):
+    def start(self, place, kind, cpu, fresh=False):
         argv = [self.binary, "--transport", self.transport]
         if not self.passthrough:
             argv.append("--no-passthrough")
@@ -225,8 +244,8 @@ class Sandboxfs(Fuse):
                      "--mapping=rw:%s:%s" % (place.out, place.out)]
         else:
             argv += ["--input=-", "--output=-"]
-        mnt = self.view(place, kind)
-        server = Server(argv + [str(mnt)], mnt, self.log(place, kind), cpu,
+        mnt = self.view(place, kind, fresh)
+        server = Server(argv + [str(mnt)], mnt, cpu,
                         env={"RUST_LOG": "info"}, pipes=kind == "sandbox",
                         ready=lambda text: self._serving(text, mnt))
         try:
@@ -282,6 +301,7 @@ def known(binary, peers):
     found += [
         Peer("bindfs", "bindfs", ["bindfs", "-f", "{src}", "{mnt}"]),
         Forest(),
+        MemoryForest(),
     ]
     named = {name for name, _ in peers}
     hp = ["passthrough_hp", "--foreground"]

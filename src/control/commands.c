@@ -92,24 +92,31 @@ const struct command commands[REQUEST_N] = {
 	[REQUEST_STEPS] = { "Steps", run_steps },
 };
 
+static void trace(const struct request *req, const char *outcome)
+{
+	char id[512];
+	size_t n;
+
+	if (!log_enabled(LOG_DEBUG))
+		return;
+	(void)request_mappings(req, &n);
+	log_debug("%s %s, %zu mappings: %s", commands[req->op].name,
+		path_quote(id, sizeof(id), request_text(req, req->id),
+			req->id.len),
+		n, outcome);
+}
+
 int commands_run(struct space *space, struct request *req, struct sb_error *err)
 {
-	const struct command *command = &commands[req->op];
-	size_t n;
 	int r;
 
-	(void)request_mappings(req, &n);
-	log_debug("%s \"%.*s\": %zu mappings", command->name, (int)req->id.len,
-		request_text(req, req->id), n);
+	trace(req, "begins");
 	if (req->failed) {
 		*err = req->error;
 		r = -EINVAL;
 	} else {
-		r = command->run(space, req, err);
+		r = commands[req->op].run(space, req, err);
 	}
-	if (r < 0)
-		log_debug("%s \"%.*s\" failed: %s", command->name,
-			(int)req->id.len, request_text(req, req->id),
-			err->text);
+	trace(req, r < 0 ? err->text : "done");
 	return r;
 }

@@ -50,7 +50,7 @@ static void *prefix_key(struct json_decoder *dec, const char *name, size_t len)
 	const char *problem = NULL;
 	uint64_t number = 0;
 
-	if (len > 0 && name[0] == '+') {
+	if (len > 1 && name[0] == '+') {
 		name++;
 		len--;
 	}

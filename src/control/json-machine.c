@@ -155,8 +155,10 @@ static int on_string(void *ctx, const unsigned char *text, size_t len)
 			len < 100 ? (int)len : 100, (const char *)text);
 		return bad_type(dec, field, what);
 	}
-	*(struct slice *)value_place(dec, field) =
-		request_store(dec->req, (const char *)text, len);
+	/* Without its id, a request can't be answered: this is the end. */
+	if (request_store(dec->req, (const char *)text, len,
+		    value_place(dec, field)) < 0)
+		return json_fail(dec, "out of memory");
 	return 1;
 }
 

@@ -57,21 +57,15 @@ void request_fail(struct request *req, const char *fmt, ...)
 	va_end(ap);
 }
 
-struct slice request_store(struct request *req, const char *s, size_t len)
+int request_store(
+	struct request *req, const char *s, size_t len, struct slice *slice)
 {
-	struct slice slice = { (uint32_t)req->arena.len, (uint32_t)len };
+	size_t at = req->arena.len;
 
-	if (req->failed)
-		return (struct slice){ 0 };
-	if (req->arena.len + len > UINT32_MAX) {
-		request_fail(req, "Request is too large");
-		return (struct slice){ 0 };
-	}
-	if (bytes_append(&req->arena, s, len) < 0) {
-		request_fail(req, "Out of memory");
-		return (struct slice){ 0 };
-	}
-	return slice;
+	if (at + len > UINT32_MAX || bytes_append(&req->arena, s, len) < 0)
+		return -ENOMEM;
+	*slice = (struct slice){ (uint32_t)at, (uint32_t)len };
+	return 0;
 }
 
 /* A zeroed record of @size at the end of @b, or NULL. */

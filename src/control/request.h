@@ -86,13 +86,14 @@ void request_reset(struct request *req);
 
 /*
  * Notes why the request can't be carried out; the first reason stays. From
- * then on, nothing more is stored in @req.
+ * then on no mappings and prefixes are added, but its id may still come.
  */
 void request_fail(struct request *req, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Copies a string into the arena. Fails the request when out of memory. */
-struct slice request_store(struct request *req, const char *s, size_t len);
+/* Copies a string into the arena. Return: 0 or -ENOMEM. */
+int request_store(
+	struct request *req, const char *s, size_t len, struct slice *slice);
 
 /*
  * A zeroed mapping (or prefix) at the end, valid until the next one is added.

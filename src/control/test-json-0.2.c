@@ -176,6 +176,11 @@ static void test_recoverable(void **state)
 					BAD("c", "Bad prefix number: invalid "
 						 "digit found in string"),
 			"" },
+		/* Whose answer it is may be known only later. */
+		{ "{'C':{'q':{'+':'/x'},'m':[{'p':'/a','u':'/b'}],'i':'a'}}",
+			BAD("a", "Bad prefix number: invalid digit found in "
+				 "string"),
+			"" },
 		{ "{'C':{'i':'a','q':{'':'/x'}}}",
 			BAD("a", "Bad prefix number: cannot parse integer from "
 				 "empty string"),

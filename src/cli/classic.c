@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "config.h"
 #include "core/space.h"
 #include "daemon/daemon.h"
+#include "daemon/process.h"
 #include "util/error.h"
 #include "util/fd.h"
 #include "util/log.h"
@@ -33,7 +35,14 @@ static int usage_error(const char *program, const struct sb_error *err)
 
 static int runtime_error(const char *program, const struct sb_error *err)
 {
-	fprintf(stderr, "%s: %s\n", program, err->text);
+	char line[sizeof(err->text) + NAME_MAX + 8];
+	int n;
+
+	n = snprintf(line, sizeof(line), "%s: %s\n", program, err->text);
+	if (n > 0)
+		process_write(STDERR_FILENO, line,
+			(size_t)n < sizeof(line) ? (size_t)n
+						 : sizeof(line) - 1);
 	return STATUS_ERROR;
 }
 

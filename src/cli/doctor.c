@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "fuse/fusermount.h"
 #include "util/fd.h"
 
 /* Views of the size that build tools make want this many. */
@@ -103,42 +104,20 @@ static void check_device(const struct doctor_host *host, struct finding *f)
 		mend(f, "modprobe fuse (in a container: --device /dev/fuse)");
 }
 
-/* Return: whether there is one; its path, and whether it is set-uid root. */
-static bool find_fusermount(
-	const struct doctor_host *host, char path[PATH_MAX], bool *setuid_root)
-{
-	char dirs[PATH_MAX], full[PATH_MAX];
-	char *rest = dirs, *dir;
-	struct stat st;
-
-	/* As for the daemon, the usual places come after PATH. */
-	snprintf(dirs, sizeof(dirs), "%.4000s:/usr/bin:/bin",
-		host->path ? host->path : "");
-	while ((dir = strsep(&rest, ":"))) {
-		if (snprintf(path, PATH_MAX, "%s/fusermount3", dir) >=
-				PATH_MAX ||
-			!host_path(host, path, full) || stat(full, &st) < 0 ||
-			!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
-			continue;
-		*setuid_root = st.st_mode & S_ISUID && st.st_uid == 0;
-		return true;
-	}
-	return false;
-}
-
 static void check_fusermount(const struct doctor_host *host, struct finding *f)
 {
-	char path[PATH_MAX];
-	bool setuid_root;
+	char path[PATH_MAX], full[PATH_MAX];
+	struct stat st;
 
 	f->cost = "only root can mount";
-	if (!find_fusermount(host, path, &setuid_root)) {
+	if (!fusermount_find(host->root, host->path, path) ||
+		!host_path(host, path, full) || stat(full, &st) < 0) {
 		found(f, STATE_MISSING, "not found");
 		mend(f, "apt install fuse3");
-	} else if (!setuid_root) {
+	} else if (!(st.st_mode & S_ISUID) || st.st_uid != 0) {
+		f->state = STATE_MISSING;
 		snprintf(f->what, sizeof(f->what), "%.200s is not set-uid root",
 			path);
-		f->state = STATE_MISSING;
 		snprintf(f->mend, sizeof(f->mend),
 			"chown root %.100s && chmod u+s %.100s", path, path);
 	} else {

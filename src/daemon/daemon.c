@@ -35,7 +35,14 @@
 /* Mounting and starting take this long at most. */
 #define START_LIMIT_S 60
 /* So does ending, beyond the grace period. */
-#define STOP_LIMIT_S     30
+#define STOP_LIMIT_S 30
+
+/* Logs, but doesn't wait for whoever should read it: life is more important. */
+#define say(level, ...)                                                        \
+	do {                                                                   \
+		if (log_enabled(level) && process_can_write(STDERR_FILENO))    \
+			log_write(level, __VA_ARGS__);                         \
+	} while (0)
 
 #define BACKOFF_FIRST_MS 10
 #define BACKOFF_LAST_MS  1000
@@ -107,11 +114,12 @@ static void begin_stop(struct daemon *d)
 static void on_signal(struct daemon *d, int signo)
 {
 	if (d->stopping) {
-		log_info("Caught signal %d; not waiting any longer", signo);
+		say(LOG_INFO, "Caught signal %d; not waiting any longer",
+			signo);
 		d->deadline_ms = clock_now_ms();
 	} else {
 		begin_stop(d);
-		log_info("Caught signal %d; unmounting %s", signo,
+		say(LOG_INFO, "Caught signal %d; unmounting %s", signo,
 			kfuse_mount_path(d->mount));
 	}
 	/* One that comes after the parent's death doesn't change the reason. */
@@ -129,7 +137,8 @@ static void check_client(struct daemon *d)
 	begin_stop(d);
 	sb_error_set(&d->why, "The parent process has died%s",
 		asked ? "" : " and the input has ended");
-	log_warn("%s; unmounting %s", d->why.text, kfuse_mount_path(d->mount));
+	say(LOG_WARN, "%s; unmounting %s", d->why.text,
+		kfuse_mount_path(d->mount));
 }
 
 static void try_unmount(struct daemon *d)
@@ -147,8 +156,9 @@ static void try_unmount(struct daemon *d)
 	/* Once at once, for the tests of 0.2 and whoever watches; then only
 	 * when it takes long, as 0.2 did. */
 	if (d->n_tries++ == 0 || d->backoff_ms == BACKOFF_LAST_MS)
-		log_warn("Unmounting file system failed with '%s'; will retry "
-			 "in %d%s",
+		say(LOG_WARN,
+			"Unmounting file system failed with '%s'; will retry "
+			"in %d%s",
 			err.text,
 			d->backoff_ms < 1000 ? d->backoff_ms
 					     : d->backoff_ms / 1000,
@@ -217,7 +227,7 @@ static bool watch(struct daemon *d)
 
 static int caught(int signo, struct sb_error *err)
 {
-	log_info("Caught signal %d", signo);
+	say(LOG_INFO, "Caught signal %d", signo);
 	sb_error_set(err, "Caught signal %d", signo);
 	return -EINTR;
 }
@@ -283,7 +293,7 @@ static int start(struct daemon *d, struct space *space, struct sb_error *err)
 	if (r < 0)
 		return r;
 	process_limit(0);
-	log_info("serving %s: %s", kfuse_mount_path(d->mount),
+	say(LOG_INFO, "serving %s: %s", kfuse_mount_path(d->mount),
 		kfuse_session_describe(d->session));
 	signo = take_signal(d);
 	if (signo)
@@ -299,13 +309,13 @@ static int stop(struct daemon *d, bool ended, struct sb_error *err)
 {
 	struct sb_error why = { 0 };
 	char text[128];
-	int r = 0;
+	int r = 0, left = 0;
 
 	if (!d->stopping)
 		begin_stop(d); /* for the limit */
 	if (d->mount && !ended && kfuse_mount_detach(d->mount, &why) < 0)
-		log_error("Cannot detach %s: %s", kfuse_mount_path(d->mount),
-			why.text);
+		say(LOG_ERROR, "Cannot detach %s: %s",
+			kfuse_mount_path(d->mount), why.text);
 	/* Its threads use the session to drop what the kernel caches. */
 	d->control = control_server_free(d->control);
 	if (d->session)
@@ -313,9 +323,15 @@ static int stop(struct daemon *d, bool ended, struct sb_error *err)
 	if (r < 0)
 		sb_error_set(err, "Serving failed: %s",
 			sb_error_os(text, sizeof(text), -r));
-	if (d->mount && ended && kfuse_mount_clean(d->mount, &why) < 0)
-		log_error("Cannot detach %s: %s", kfuse_mount_path(d->mount),
-			why.text);
+	if (d->mount && ended)
+		left = kfuse_mount_clean(d->mount, &why);
+	if (left < 0)
+		say(LOG_ERROR, "Cannot detach %s: %s",
+			kfuse_mount_path(d->mount), why.text);
+	if (left && r == 0) {
+		sb_error_set(err, "Somebody aborted the connection");
+		r = -ECONNABORTED;
+	}
 	d->session = kfuse_session_free(d->session);
 	d->mount = kfuse_mount_free(d->mount);
 	d->guard = guard_free(d->guard);
@@ -359,8 +375,9 @@ int daemon_run(struct space *space, const struct daemon_options *options,
 	}
 	ended = watch(&d);
 	if (!ended)
-		log_warn("%s is still in use%s: detaching it, what is open "
-			 "there gets errors from now on",
+		say(LOG_WARN,
+			"%s is still in use%s: detaching it, what is open "
+			"there gets errors from now on",
 			kfuse_mount_path(d.mount),
 			d.unmounted ? " (from another mount namespace, maybe)"
 				    : "");
@@ -370,7 +387,7 @@ int daemon_run(struct space *space, const struct daemon_options *options,
 	if (signo && !d.why.text[0])
 		sb_error_set(&d.why, "Caught signal %d", signo);
 	if (d.why.text[0]) {
-		log_info("%s", d.why.text);
+		say(LOG_INFO, "%s", d.why.text);
 		*err = d.why;
 		r = -EINTR;
 	}

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define WRITE_LIMIT_MS 1000
+#define WRITE_LIMIT_MS 200
 
 static const int termination[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
@@ -35,7 +35,6 @@ static void reset_signals(void)
 
 	for (size_t i = 0; i < N_TERMINATION; i++)
 		signal(termination[i], SIG_DFL);
-	signal(SIGALRM, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL); /* else our helpers can't be waited for */
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
@@ -87,26 +86,37 @@ int process_take_signals(void)
 	return fd < 0 ? -errno : fd;
 }
 
+static void on_limit(int signo)
+{
+	static const char text[] =
+		"[ERROR] Gave up: something here doesn't end\n";
+
+	process_write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(1);
+}
+
 void process_limit(unsigned int seconds)
 {
+	signal(SIGALRM, on_limit);
 	alarm(seconds);
+}
+
+bool process_can_write(int fd)
+{
+	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+
+	return poll(&pollfd, 1, WRITE_LIMIT_MS) > 0 && pollfd.revents & POLLOUT;
 }
 
 void process_write(int fd, const char *text, size_t len)
 {
-	while (len > 0) {
-		struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+	while (len > 0 && process_can_write(fd)) {
 		/* A pipe that polls writable takes so much without waiting. */
-		size_t n = len < PIPE_BUF ? len : PIPE_BUF;
-		ssize_t done;
+		ssize_t n = write(fd, text, len < PIPE_BUF ? len : PIPE_BUF);
 
-		if (poll(&pollfd, 1, WRITE_LIMIT_MS) <= 0 ||
-			!(pollfd.revents & POLLOUT))
+		if (n < 0)
 			return;
-		done = write(fd, text, n);
-		if (done < 0)
-			return;
-		text += done;
-		len -= (size_t)done;
+		text += n;
+		len -= (size_t)n;
 	}
 }

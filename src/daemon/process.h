@@ -4,6 +4,7 @@
 #ifndef DAEMON_PROCESS_H
 #define DAEMON_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -22,12 +23,18 @@ void process_prepare(void);
 int process_take_signals(void);
 
 /*
- * Kills the process by SIGALRM unless it is called again within @seconds; 0
+ * Ends the process with status 1 unless it is called again within @seconds; 0
  * takes it back. The last resort against waiting for ever.
  */
 void process_limit(unsigned int seconds);
 
-/* Writes all of @text to @fd, giving up when @fd takes nothing for 1 s. */
+/*
+ * Whether @fd takes a line without making us wait; gives it a moment. Whoever
+ * holds the other end of our standard error may have stopped reading it.
+ */
+bool process_can_write(int fd);
+
+/* Writes all of @text to @fd, unless that would make us wait. */
 void process_write(int fd, const char *text, size_t len);
 
 #endif

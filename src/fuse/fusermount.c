@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,19 +60,24 @@ static char **environment_with(const char *variable)
 	return env;
 }
 
-/* Takes the first fusermount3 there is. Return: 0 or a positive errno. */
-static int spawn_any(pid_t *pid, const posix_spawn_file_actions_t *actions,
-	const posix_spawnattr_t *attr, char *const argv[], char *const env[])
+/* posix_spawnp() would say "Permission denied" where there is none, if some
+ * folder of PATH can't be searched. */
+bool fusermount_find(const char *root, const char *dirs, char path[PATH_MAX])
 {
-	static const char *const fallbacks[] = {
-		"/usr/bin/fusermount3",
-		"/bin/fusermount3",
-	};
-	int r = posix_spawnp(pid, argv[0], actions, attr, argv, env);
+	char all[PATH_MAX], full[2 * PATH_MAX];
+	char *rest = all, *dir;
+	struct stat st;
 
-	for (size_t i = 0; i < 2 && r == ENOENT; i++)
-		r = posix_spawn(pid, fallbacks[i], actions, attr, argv, env);
-	return r;
+	snprintf(all, sizeof(all), "%.4000s:/usr/bin:/bin", dirs ? dirs : "");
+	while ((dir = strsep(&rest, ":"))) {
+		if (snprintf(path, PATH_MAX, "%s/fusermount3", dir) >= PATH_MAX)
+			continue;
+		snprintf(full, sizeof(full), "%s%s", root, path);
+		if (stat(full, &st) == 0 && S_ISREG(st.st_mode) &&
+			access(full, X_OK) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* @comm_fd is the helper's end of the socket pair, or -1. */
@@ -81,11 +88,17 @@ static int helper_start(struct helper *helper, char *const argv[], int comm_fd,
 	_cleanup_fd_ int out = -1;
 	posix_spawnattr_t attr;
 	sigset_t defaults;
-	char variable[32];
+	char variable[32], path[PATH_MAX];
 	int pipe_fds[2];
 	char **env;
 	int r;
 
+	if (!fusermount_find("", getenv("PATH"), path)) {
+		sb_error_set(err,
+			"fusermount3 not found, and only root mounts without "
+			"it; install the package fuse3 (apt install fuse3)");
+		return -ENOENT;
+	}
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0) {
 		r = -errno;
 		sb_error_set(err, "Cannot make a pipe: %s", strerror(-r));
@@ -116,21 +129,14 @@ static int helper_start(struct helper *helper, char *const argv[], int comm_fd,
 	posix_spawnattr_setflags(
 		&attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 
-	r = spawn_any(&helper->pid, &actions, &attr, argv, env);
+	r = posix_spawn(&helper->pid, path, &actions, &attr, argv, env);
 
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	free(env);
 	if (r) {
 		close(helper->text_fd);
-		if (r == ENOENT)
-			sb_error_set(err,
-				"fusermount3 not found, and only root mounts "
-				"without it; install the package fuse3 "
-				"(apt install fuse3)");
-		else
-			sb_error_set(
-				err, "Cannot run fusermount3: %s", strerror(r));
+		sb_error_set(err, "Cannot run %s: %s", path, strerror(r));
 		return -r;
 	}
 	helper->pid_fd = (int)syscall(SYS_pidfd_open, helper->pid, 0);

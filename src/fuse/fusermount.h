@@ -7,9 +7,17 @@
 #ifndef FUSE_FUSERMOUNT_H
 #define FUSE_FUSERMOUNT_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "util/error.h"
+
+/*
+ * Looks for it in @dirs (as in PATH; may be NULL) and the usual places, all
+ * taken to lie below @root ("" for the host's own).
+ * Return: whether there is one, with its @path (without @root).
+ */
+bool fusermount_find(const char *root, const char *dirs, char path[PATH_MAX]);
 
 /*
  * Mounts at @path with @options ("fsname=sandboxfs,..."); on success *@fdp is

@@ -93,8 +93,9 @@ static int clear_mount_point(const char *path, struct sb_error *err)
 		if (clock_now_ms() >= deadline_ms) {
 			os_error(err, EBUSY);
 			sb_error_prefix(err,
-				"A running sandboxfs is mounted there; unmount "
-				"it first (umount or fusermount3 -u)");
+				"A sandboxfs that is running, or another "
+				"user's, is mounted there; unmount it first "
+				"(umount or fusermount3 -u)");
 			return -EBUSY;
 		}
 		poll(NULL, 0, BUSY_STEP_MS);
@@ -174,17 +175,19 @@ static int mount_by_helper(
 	if (r == 0)
 		return 0;
 	/* Root needs no helper: its lack explains nothing. */
-	if (r == -ENOENT && geteuid() == 0) {
+	if (geteuid() == 0)
 		*err = why;
-		return -EPERM;
-	}
-	if (strstr(err->text, "user_allow_other"))
+	else if (strstr(err->text, "user_allow_other"))
 		sb_error_prefix(err,
 			"--allow=other and --allow=root need a line "
 			"'user_allow_other' in /etc/fuse.conf; as root: echo "
 			"user_allow_other >> /etc/fuse.conf");
 	else if (strstr(err->text, FUSE_DEVICE))
 		sb_error_prefix(err, "%s", why.text);
+	else if (strstr(err->text, "mount failed: Operation not permitted"))
+		sb_error_prefix(err,
+			"fusermount3 is not set-uid root, or may not be that "
+			"here; as root: chmod u+s /usr/bin/fusermount3");
 	/* It may have got as far as mounting. */
 	if (mount_probe(path, &identity) == MOUNT_DEAD)
 		mount_detach(&identity, NULL);
@@ -279,14 +282,19 @@ int kfuse_mount_clean(struct kfuse_mount *mount, struct sb_error *err)
 {
 	const struct mount_identity *ours = &mount->identity;
 	struct mount_identity found;
+	int r;
 
-	if (ours->unique_id)
-		return mount_is_there(ours) ? mount_detach(ours, err) : 0;
-	/* Its numbers may be another one's by now, but that one is alive. */
-	if (mount_probe(mount->path, &found) != MOUNT_DEAD ||
-		found.dev != ours->dev || found.id != ours->id)
+	if (ours->unique_id) {
+		if (!mount_is_there(ours))
+			return 0;
+	} else if (mount_probe(mount->path, &found) != MOUNT_DEAD ||
+		   found.dev != ours->dev || found.id != ours->id) {
+		/* Our numbers may be another one's by now, but that one is
+		 * alive. */
 		return 0;
-	return mount_detach(ours, err);
+	}
+	r = mount_detach(ours, err);
+	return r < 0 ? r : 1;
 }
 
 struct kfuse_mount *kfuse_mount_free(struct kfuse_mount *mount)

@@ -42,6 +42,8 @@ int kfuse_mount_detach(struct kfuse_mount *mount, struct sb_error *err);
 /*
  * Takes away what the end of the connection has left: nothing if the file
  * system was unmounted, a dead mount if the connection was aborted.
+ *
+ * Return: 0 if there was nothing, 1 if there was, or -errno with @err.
  */
 int kfuse_mount_clean(struct kfuse_mount *mount, struct sb_error *err);
 

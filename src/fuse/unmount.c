@@ -336,32 +336,47 @@ int mount_detach(const struct mount_identity *identity, struct sb_error *err)
 	return first;
 }
 
-/*
- * Is it a sandboxfs, and mounted at exactly that path? (The path may also be
- * a plain folder inside of one.)
- */
-static int find_ours(const struct mountinfo *info, void *ctx)
-{
-	const struct found *found = ctx;
+/* The last sandboxfs in the table that is mounted at a path. */
+struct last {
+	const char *path;
+	int id; /* look for this one; or 0 for any */
+	bool found;
+	struct mount_identity identity;
+};
 
-	if (info->id != found->id)
+static int last_visit(const struct mountinfo *info, void *ctx)
+{
+	struct last *last = ctx;
+
+	if ((last->id && info->id != last->id) ||
+		strcmp(info->mount_point, last->path))
 		return 0;
-	return mountinfo_is_sandboxfs(info) &&
-			       !strcmp(info->mount_point, found->path)
-		       ? 1
-		       : -ENOENT;
+	/* @path may be a plain folder inside a sandboxfs: that has another
+	 * mount point. */
+	last->found = mountinfo_is_sandboxfs(info);
+	last->identity.dev = info->dev;
+	last->identity.id = info->id;
+	return 0;
 }
 
 enum mount_state mount_probe(const char *path, struct mount_identity *identity)
 {
-	struct found found = { .path = (char *)path };
+	struct last last = { .path = path };
 	int r;
 
-	if (mount_identify(path, identity) < 0)
+	r = mount_identify(path, identity);
+	if (r < 0 && r != -EACCES)
 		return MOUNT_NONE;
-	found.id = identity->id;
-	if (mountinfo_walk(MOUNTINFO, find_ours, &found) <= 0)
+	if (r == 0)
+		last.id = identity->id;
+	if (mountinfo_walk(MOUNTINFO, last_visit, &last) < 0 || !last.found)
 		return MOUNT_NONE;
+	/* A FUSE tells nothing to other users than the one who mounted it,
+	 * be they root. */
+	if (r == -EACCES) {
+		*identity = last.identity;
+		return MOUNT_ALIVE;
+	}
 	/* Cached attributes would answer for the dead: hence FORCE_SYNC. */
 	r = run_limited(run_ask, path,
 		AT_STATX_FORCE_SYNC | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, -1,

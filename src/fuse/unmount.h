@@ -56,7 +56,8 @@ enum mount_state {
 	MOUNT_NONE,  /* no sandboxfs is mounted there, or it lies below another
 			mount */
 	MOUNT_DEAD,  /* one whose daemon is gone */
-	MOUNT_ALIVE, /* one that answers, or that doesn't say in time */
+	MOUNT_ALIVE, /* one that answers, or doesn't say in time, or doesn't
+			tell us because it is another user's */
 };
 
 /*

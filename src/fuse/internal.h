@@ -302,7 +302,7 @@ int kfuse_uring_worker_init(struct kfuse_worker *worker, uint32_t payload,
 void kfuse_uring_worker_deinit(struct kfuse_worker *worker);
 void *kfuse_uring_worker_run(void *arg);
 unsigned int kfuse_uring_cpus_possible(void);
-unsigned int kfuse_uring_cpus_online(void);
+unsigned int kfuse_uring_cpus_usable(void);
 
 /* session.c */
 void kfuse_session_end(struct kfuse_session *session, int result);

@@ -88,7 +88,7 @@ void kfuse_session_end(struct kfuse_session *session, int result)
 static int make_uring_workers(struct kfuse_session *session,
 	struct sb_error *err)
 {
-	unsigned int n = kfuse_uring_cpus_online();
+	unsigned int n = kfuse_uring_cpus_usable();
 	int r;
 
 	if (n > kfuse_uring_cpus_possible())
@@ -128,7 +128,7 @@ static void drop_workers(struct kfuse_session *session)
 
 static int make_dev_workers(struct kfuse_session *session)
 {
-	unsigned int n = kfuse_uring_cpus_online();
+	unsigned int n = kfuse_uring_cpus_usable();
 	int r = 0;
 
 	if (n < 2)

@@ -35,7 +35,7 @@ struct uring_entry {
 	struct kfuse_uring_req_header header;
 	struct iovec iov[2];
 	uint16_t queue;
-	bool registered;
+	bool registered; /* the kernel has taken it once */
 };
 
 struct uring {
@@ -83,11 +83,13 @@ unsigned int kfuse_uring_cpus_possible(void)
 	return n ? n : (unsigned int)sysconf(_SC_NPROCESSORS_CONF);
 }
 
-unsigned int kfuse_uring_cpus_online(void)
+unsigned int kfuse_uring_cpus_usable(void)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t set;
 
-	return n > 0 ? (unsigned int)n : 1;
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 1;
+	return (unsigned int)CPU_COUNT(&set);
 }
 
 /* The @number-th CPU that this process may run on, or @number itself. */
@@ -143,26 +145,23 @@ static struct io_uring_sqe *command(struct uring *uring,
 	return sqe;
 }
 
-static int register_entries(struct kfuse_worker *worker)
+static int register_entry(struct kfuse_worker *worker,
+	struct uring_entry *entry)
 {
 	struct uring *uring = worker->ring;
+	size_t index = (size_t)(entry - uring->entries);
+	struct io_uring_sqe *sqe = command(uring, entry, worker->session->fd,
+		KFUSE_URING_CMD_REGISTER);
 
-	for (unsigned int i = 0; i < uring->n_entries; i++) {
-		struct uring_entry *entry = &uring->entries[i];
-		struct io_uring_sqe *sqe = command(uring, entry,
-			worker->session->fd, KFUSE_URING_CMD_REGISTER);
-
-		if (!sqe)
-			return -EBUSY;
-		entry->iov[0] = (struct iovec){ &entry->header,
-			sizeof(entry->header) };
-		entry->iov[1] = (struct iovec){
-			uring->payloads + i * uring->payload_size,
-			uring->payload_size,
-		};
-		sqe->addr = (uintptr_t)entry->iov;
-		sqe->len = 2;
-	}
+	if (!sqe)
+		return -EBUSY;
+	entry->iov[0] = (struct iovec){ &entry->header, sizeof(entry->header) };
+	entry->iov[1] = (struct iovec){
+		uring->payloads + index * uring->payload_size,
+		uring->payload_size,
+	};
+	sqe->addr = (uintptr_t)entry->iov;
+	sqe->len = 2;
 	return 0;
 }
 
@@ -300,11 +299,16 @@ static bool completed(struct kfuse_worker *worker, struct uring_entry *entry,
 	uring->in_kernel--;
 	switch (res) {
 	case 0:
+		entry->registered = true;
 		serve(worker, entry);
 		return true;
 	case -EINTR:
 	case -EAGAIN:
-		/* Not fetched; ask again as it was. */
+		/* Before its first request an entry may be offered again. */
+		if (!entry->registered)
+			return register_entry(worker, entry) == 0;
+		log_error("uring queue %u lost an entry: %s", entry->queue,
+			strerror(-res));
 		return true;
 	case -ENOTCONN:
 	case -ECANCELED:
@@ -343,8 +347,8 @@ void *kfuse_uring_worker_run(void *arg)
 		    IORING_REGISTER_ENABLE_RINGS, NULL, 0) < 0 ?
 		-errno :
 		0;
-	if (!r)
-		r = register_entries(worker);
+	for (unsigned int i = 0; !r && i < uring->n_entries; i++)
+		r = register_entry(worker, &uring->entries[i]);
 	if (r) {
 		log_error("uring queue %u could not start: %s", uring->cpu,
 			strerror(-r));

@@ -22,6 +22,7 @@ struct batch {
 	uint64_t size;      /* of files, in bytes */
 	uint64_t chunk;     /* of sequential reads and writes, in bytes */
 	bool warm;          /* touch all once before the clock starts */
+	bool full_path;     /* names are not relative to dir_fd */
 	bool drop;          /* drop the file's pages first */
 	bool touch;         /* look at each name of a sandbox */
 	bool marks;         /* stop before and after, for the counters */

@@ -153,6 +153,7 @@ static const struct option options[] = {
 	{ "request-fd", required_argument, NULL, 'r' },
 	{ "answer-fd", required_argument, NULL, 'a' },
 	{ "warm", no_argument, NULL, 'w' },
+	{ "full-path", no_argument, NULL, 'F' },
 	{ "drop", no_argument, NULL, 'd' },
 	{ "touch", no_argument, NULL, 'T' },
 	{ "marks", no_argument, NULL, 'm' },
@@ -201,6 +202,9 @@ static void parse(struct batch *b, int argc, char **argv)
 		case 'w':
 			b->warm = true;
 			break;
+		case 'F':
+			b->full_path = true;
+			break;
 		case 'd':
 			b->drop = true;
 			break;
@@ -216,6 +220,19 @@ static void parse(struct batch *b, int argc, char **argv)
 	}
 	if (!b->count || !b->passes || !b->chunk)
 		fail(0, "--count, --passes and --chunk can't be 0");
+}
+
+static void use_full_paths(struct batch *b)
+{
+	for (uint64_t i = 0; i < b->count; i++) {
+		char *name = b->names[i];
+
+		if (asprintf(&b->names[i], "%s/%s", b->dir, name) < 0)
+			fail(ENOMEM, "names");
+		free(name);
+	}
+	close(b->dir_fd);
+	b->dir_fd = AT_FDCWD;
 }
 
 int main(int argc, char **argv)
@@ -247,6 +264,8 @@ int main(int argc, char **argv)
 	if (b.dir_fd < 0)
 		fail(errno, "%s", b.dir);
 	b.names = names_new(b.prefix, b.first, b.count);
+	if (b.full_path)
+		use_full_paths(&b);
 	op->run(&b);
 	return fflush(stdout) ? 1 : 0;
 }

@@ -340,6 +340,9 @@ def all_of(size, rounds):
                 ["--count", 500]),
         Warm("warm stat", "stat of a name seen before", many, "stat", 1000,
              5),
+        Warm("warm stat path", "stat of a name seen before, by a full path "
+             "of 8 components", many, "stat", 1000, 5,
+             options=["--full-path"]),
         Warm("warm stat rw", "stat of a name seen before, read/write mapping",
              many, "stat", 1000, 5, where="rw"),
         Cold("cold stat", "stat of names new to the view", more, "stat",

@@ -309,15 +309,35 @@ int dir_get(struct node *parent, const char *name, size_t len,
 	return r;
 }
 
-/* Called with dirs_lock held; as deep as there are instantiated folders. */
-static void mark_gone(struct node *node)
+/*
+ * Puts @node and the instantiated folders below it, each referenced, on the
+ * list @gone, if there is one. Called with dirs_lock held; recurses as deep
+ * as there are instantiated folders.
+ */
+static void mark_gone(struct node *node, struct node **gone)
 {
 	struct node *child, *tmp;
 
+	if (gone && !atomic_load(&node->dir.gone)) {
+		node->dir.next_gone = *gone;
+		*gone = node_ref(node);
+	}
 	atomic_store(&node->dir.gone, true);
 	HASH_ITER(dir.hh, node->dir.children, child, tmp)
 	{
-		mark_gone(child);
+		mark_gone(child, gone);
+	}
+}
+
+static void announce_gone(struct space *space, struct node *gone)
+{
+	struct node *next;
+
+	for (; gone; gone = next) {
+		next = gone->dir.next_gone;
+		if (space->events)
+			space->events->directory_gone(space->events_ctx, gone);
+		node_unref(gone);
 	}
 }
 
@@ -329,7 +349,7 @@ void dir_forget_child(struct node *parent, const char *name, size_t len)
 	pthread_mutex_lock(&space->dirs_lock);
 	node = find_child(parent, name, len);
 	if (node) {
-		mark_gone(node);
+		mark_gone(node, NULL);
 		unhash_dir(node);
 	}
 	pthread_mutex_unlock(&space->dirs_lock);
@@ -368,7 +388,7 @@ void dirs_follow_rename(struct node *from, const char *name, size_t len,
 	other = find_child(to, to_name, to_len);
 	if (other && other != moved) {
 		if (!exchange)
-			mark_gone(other);
+			mark_gone(other, NULL);
 		unhash_dir(other);
 	}
 	if (moved) {
@@ -407,7 +427,7 @@ struct node *root_node_new(struct space *space)
 void dirs_follow_layout(struct space *space, const char *path, size_t len)
 {
 	const char *end = path + len, *p = path, *name = path;
-	struct node *dir = node_ref(space->root), *child;
+	struct node *dir = node_ref(space->root), *child, *gone = NULL;
 	struct layout_entry *entry, *child_entry, *old;
 	size_t name_len = 0;
 
@@ -442,7 +462,7 @@ void dirs_follow_layout(struct space *space, const char *path, size_t len)
 			node_ref(child);
 		} else {
 			if (child) {
-				mark_gone(child);
+				mark_gone(child, &gone);
 				unhash_dir(child);
 			}
 			child = NULL;
@@ -461,4 +481,5 @@ void dirs_follow_layout(struct space *space, const char *path, size_t len)
 		dir = child;
 	}
 	node_unref(dir);
+	announce_gone(space, gone);
 }

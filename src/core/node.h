@@ -40,6 +40,7 @@ struct node_dir {
 	char *name;
 	size_t name_len;
 	struct layout_entry *_Atomic entry; /* referenced, or NULL */
+	struct node *next_gone; /* while it is being announced */
 	uint64_t salt; /* of the inode numbers below */
 	bool hashed;   /* in parent's children */
 	_Atomic bool gone; /* removed, unmapped or destroyed */

@@ -61,6 +61,8 @@ struct space_events {
 	/* @name in directory @dir no longer means what it did. */
 	void (*entry_changed)(void *ctx, struct node *dir, const char *name,
 		size_t len);
+	/* Directory @dir is no more; who has it open finds it empty. */
+	void (*directory_gone)(void *ctx, struct node *dir);
 	/* The attributes of @node (not its data) may have changed. */
 	void (*attr_changed)(void *ctx, struct node *node);
 	/* Attributes and data of @node changed through its sibling. */

@@ -35,6 +35,7 @@ static void ignore_node(void *ctx, struct node *node)
 
 static const struct space_events events = {
 	.entry_changed = entry_changed,
+	.directory_gone = ignore_node,
 	.attr_changed = ignore_node,
 	.data_changed = ignore_node,
 };

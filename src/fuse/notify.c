@@ -92,9 +92,26 @@ static void entry_changed(void *ctx, struct node *dir, const char *name,
 	if (!nodeid || atomic_load(&session->ended))
 		return;
 	r = kfuse_notify_entry(session, nodeid, name, len);
+	/* A listing that the kernel has cached goes with its pages; a name
+	 * that it didn't have would leave it as it is. */
+	if (!r)
+		r = kfuse_notify_inode(session, nodeid, true);
 	if (r && r != -ENOTCONN && r != -ENODEV)
 		log_warn("could not drop \"%.*s\" from the kernel's cache: %s",
 			(int)len, name, strerror(-r));
+}
+
+static void directory_gone(void *ctx, struct node *dir)
+{
+	struct kfuse_session *session = ctx;
+	uint64_t nodeid = kfuse_node_id(session, dir);
+	struct kfuse_inode *inode;
+
+	if (!nodeid || atomic_load(&session->ended))
+		return;
+	inode = kfuse_inode_get(session, nodeid);
+	if (inode && atomic_load(&inode->n_open))
+		kfuse_notify_inode(session, nodeid, true);
 }
 
 static void attr_changed(void *ctx, struct node *node)
@@ -131,6 +148,7 @@ static void data_changed(void *ctx, struct node *node)
 
 const struct space_events kfuse_events = {
 	.entry_changed = entry_changed,
+	.directory_gone = directory_gone,
 	.attr_changed = attr_changed,
 	.data_changed = data_changed,
 };

@@ -41,7 +41,7 @@ static void fill(unsigned char *p, size_t n, uint32_t salt)
 /*
  * What both sides must show alike. Times that nobody set are those of the
  * moment and differ; so do the sizes of directories, which are the host's
- * own business.
+ * own business, and the times of pipes, which no FUSE server is told of.
  */
 static void describe(const struct stat *st, const struct op_options *options,
 	char *text, size_t size)
@@ -49,7 +49,7 @@ static void describe(const struct stat *st, const struct op_options *options,
 	bool dir = S_ISDIR(st->st_mode);
 	long long mtime = -1;
 
-	if (st->st_mtim.tv_sec < OLD_S)
+	if (st->st_mtim.tv_sec < OLD_S && !S_ISFIFO(st->st_mode))
 		mtime = st->st_mtim.tv_sec * 1000000000ll + st->st_mtim.tv_nsec;
 	snprintf(text, size,
 		"mode %o uid %u gid %u nlink %ld size %lld rdev %llx mtime "
@@ -233,15 +233,39 @@ static long copy_range(const struct op *op, int in, int out)
 	return give(copy_file_range(in, &from, out, &to, op->length, 0));
 }
 
+static bool all_zero(const unsigned char *p, ssize_t n)
+{
+	for (ssize_t i = 0; i < n; i++)
+		if (p[i])
+			return false;
+	return true;
+}
+
+/*
+ * Where exactly data begins and ends depends on what the host has in its
+ * caches. But one of the two is here, nothing but zeros comes before data,
+ * and the last hole is the end of the file.
+ */
 static long seek_hole(const struct op *op, int fd, char *text)
 {
-	off_t was = lseek(fd, 0, SEEK_CUR);
-	off_t at = lseek(fd, op->offset, op->flags % 2 ? SEEK_HOLE : SEEK_DATA);
+	off_t was = lseek(fd, 0, SEEK_CUR), end = lseek(fd, 0, SEEK_END);
+	off_t data = lseek(fd, op->offset, SEEK_DATA);
+	off_t hole = lseek(fd, op->offset, SEEK_HOLE);
 	int e = errno;
+	ssize_t n;
 
-	if (was >= 0)
-		lseek(fd, was, SEEK_SET);
-	return at < 0 ? -e : at;
+	lseek(fd, was, SEEK_SET);
+	if (hole < 0)
+		return -e;
+	n = pread(fd, buffer, (size_t)((data < 0 ? end : data) - op->offset),
+		op->offset);
+	if (hole > end || (data > op->offset && hole > op->offset) ||
+		!all_zero(buffer, n))
+		snprintf(text, OP_TEXT,
+			"from %u: data at %lld, hole at %lld of %lld",
+			op->offset, (long long)data, (long long)hole,
+			(long long)end);
+	return 0;
 }
 
 /* Those that work on an open file. */
@@ -276,6 +300,9 @@ static long execute_fd(const struct op *op, struct side *side, char *text)
 			return 0;
 		return give(write(fd, buffer, op->length));
 	case OP_LSEEK:
+		/* Positions in a directory are anybody's guess. */
+		if (fstat(fd, &st) || S_ISDIR(st.st_mode))
+			return 0;
 		return give(lseek(fd, op->flags % 3 ? op->offset : 0,
 			(int)(op->flags % 3 ? SEEK_SET : SEEK_END)));
 	case OP_FTRUNCATE:
@@ -283,6 +310,8 @@ static long execute_fd(const struct op *op, struct side *side, char *text)
 	case OP_FALLOCATE:
 		return do_fallocate(op, fd);
 	case OP_SEEK_HOLE:
+		if (fstat(fd, &st) || S_ISDIR(st.st_mode))
+			return 0;
 		return seek_hole(op, fd, text);
 	case OP_COPY_RANGE:
 		return fd2 < 0 ? 0 : copy_range(op, fd, fd2);
@@ -326,8 +355,8 @@ static long execute_fd(const struct op *op, struct side *side, char *text)
 
 static long execute_path(const struct op *op, struct side *side, char *text)
 {
-	static const mode_t types[] = { S_IFREG, S_IFIFO, S_IFSOCK, S_IFCHR,
-		S_IFBLK };
+	/* No devices: the view has no working ones. */
+	static const mode_t types[] = { S_IFREG, S_IFIFO, S_IFSOCK };
 	int root = side->root_fd;
 	struct timespec times[2];
 	struct stat st;
@@ -399,8 +428,8 @@ static long execute_path(const struct op *op, struct side *side, char *text)
 		text[n] = '\0';
 		return n;
 	case OP_MKNOD:
-		return give(mknodat(root, op->path,
-			types[op->flags % 5] | op->mode, op->salt & 0xffff));
+		return give(mknodat(
+			root, op->path, types[op->flags % 3] | op->mode, 0));
 	case OP_READDIR:
 		return list(side, op->path, text);
 	case OP_UMASK:

@@ -33,8 +33,8 @@ import sandboxfs_counters
 __all__ = [n for n in dir(errno_module) if n.startswith("E")] + [
     "binary", "check", "Child", "checkout", "cli", "entries", "eq", "fails",
     "FALLOC_KEEP_SIZE", "FALLOC_PUNCH_HOLE", "FALLOC_ZERO_RANGE", "fallocate",
-    "full", "helper", "host_dir", "json", "libc", "mode", "mount_id",
-    "mounts_under", "os", "other_gid", "other_uid", "Path", "pid_alive",
+    "full", "helper", "host_dir", "inside", "json", "libc", "link_fd", "mode",
+    "mount_id", "mounts_under", "os", "other_gid", "other_uid", "Path", "pid_alive",
     "privileged", "raw", "read", "RENAME_EXCHANGE", "RENAME_NOREPLACE",
     "RENAME_WHITEOUT", "renameat2", "run", "run_as", "Sandboxfs", "signal",
     "skip", "slowness", "stat", "subprocess", "sys", "syscall", "time", "tmp",
@@ -263,6 +263,12 @@ FALLOC_KEEP_SIZE, FALLOC_PUNCH_HOLE, FALLOC_ZERO_RANGE = 1, 2, 16
 def renameat2(old, new, flags):
     return syscall("renameat2", AT_FDCWD, os.fsencode(old), AT_FDCWD,
                    os.fsencode(new), ctypes.c_uint(flags))
+
+
+def link_fd(fd, path):
+    """Gives an open file a name; os.link() would link the name in /proc."""
+    return syscall("linkat", AT_FDCWD, b"/proc/self/fd/%d" % fd, AT_FDCWD,
+                   os.fsencode(path), 0x400)
 
 
 def fallocate(fd, mode, offset, length):

@@ -5,12 +5,13 @@
 
 from sandboxfs import *
 
-host = host_dir()
+host, other = host_dir(), host_dir("other")
 write(host / "a/b/file", "x")
+write(other / "dir/file", "x")
 os.symlink("file", host / "a/b/link")
-with Sandboxfs(("ro", "/", host), ("rw", "/s/w", host)) as m:
-    paths = [m / p for p in ("a/b/file", "a/b/link", "a/b", "s", "s/w/a",
-                             "s/w/a/b/file")]
+with Sandboxfs(("ro", "/", host), ("rw", "/s/w", other)) as m:
+    paths = [m / p for p in ("a/b/file", "a/b/link", "a/b", "s", "s/w/dir",
+                             "s/w/dir/file")]
     for p in paths:
         os.stat(p)
         os.lstat(p)

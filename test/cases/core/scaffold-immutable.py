@@ -17,7 +17,7 @@ with Sandboxfs(("rw", "/a/b", host), ("rw", "/a/f", host / "file")) as m:
     fails(denied, os.unlink, m / "a/f")
     fails(denied, os.rename, m / "a/f", m / "a/g")
     fails(denied, os.rename, m / "a/b/file", m / "a/g")
-    fails(denied, os.rename, m / "a/f", m / "a/b/file")
+    fails(denied, os.rename, m / "a/f", m / "a/b/new")
     fails(EPERM, os.chmod, m / "a", 0o755)
     fails(EPERM, os.utime, m / "a", (1, 1))
     fails(EPERM, os.chown, m / "a", os.getuid(), os.getgid())

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-# Without --hardlinks O_TMPFILE works as scratch space.
+# Without --hardlinks O_TMPFILE works as well, and the file can be given one
+# name.
 
 from sandboxfs import *
 
@@ -9,7 +10,10 @@ with Sandboxfs(("rw", "/", host)) as m:
     os.pwrite(fd, b"x" * 100000, 5)
     eq(os.fstat(fd).st_size, 100005)
     eq(os.pread(fd, 10, 0), b"\0" * 5 + b"x" * 5)
-    fails(EPERM, os.link, "/proc/self/fd/%d" % fd, m / "named",
-          follow_symlinks=True)
+    eq(entries(host), [])
+    link_fd(fd, m / "named")
+    fails(EPERM, link_fd, fd, m / "again")
+    eq(os.fstat(fd).st_nlink, 1)
     os.close(fd)
-eq(entries(host), [])
+    eq(os.stat(m / "named").st_size, 100005)
+eq(entries(host), ["named"])

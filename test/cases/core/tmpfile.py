@@ -12,7 +12,7 @@ with Sandboxfs(("rw", "/", host), flags=["--hardlinks"]) as m:
     eq(os.pread(fd, 100, 0), b"unnamed")
     eq(os.fstat(fd).st_nlink, 0)
     eq(os.fstat(fd).st_size, 7)
-    os.link("/proc/self/fd/%d" % fd, m / "named", follow_symlinks=True)
+    link_fd(fd, m / "named")
     eq(read(host / "named"), "unnamed")
     eq(os.fstat(fd).st_nlink, 1)
     os.close(fd)

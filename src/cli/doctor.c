@@ -33,7 +33,7 @@ enum state {
 	STATE_UNKNOWN,
 };
 
-/* What a check finds. cost and mend are for all but STATE_OK. */
+/* What a check finds; cost is for STATE_MISSING, mend for all but STATE_OK. */
 struct finding {
 	enum state state;
 	char what[256];
@@ -114,6 +114,9 @@ static void check_fusermount(const struct doctor_host *host, struct finding *f)
 		!host_path(host, path, full) || stat(full, &st) < 0) {
 		found(f, STATE_MISSING, "not found");
 		mend(f, "apt install fuse3");
+	} else if (!host->initial_userns && host->sys_admin) {
+		/* Nor could it be: its owner isn't our root. */
+		found(f, STATE_OK, "not needed in a user namespace");
 	} else if (!(st.st_mode & S_ISUID) || st.st_uid != 0) {
 		f->state = STATE_MISSING;
 		snprintf(f->what, sizeof(f->what), "%.200s is not set-uid root",
@@ -152,7 +155,7 @@ static void check_mounting(const struct doctor_host *host, struct finding *f)
 
 static void check_protocol(const struct doctor_host *host, struct finding *f)
 {
-	f->cost = "an old protocol means more requests for the same work";
+	f->cost = "nothing can be served";
 	if (host->offer_error) {
 		f->state = STATE_UNKNOWN;
 		snprintf(f->what, sizeof(f->what), "not known (%.200s)",
@@ -162,10 +165,10 @@ static void check_protocol(const struct doctor_host *host, struct finding *f)
 	}
 	snprintf(f->what, sizeof(f->what), "%u.%u", host->offer.major,
 		host->offer.minor);
-	if (host->offer.major == 7 && host->offer.minor >= 31)
+	if (host->offer.major == 7 && host->offer.minor >= 36)
 		return;
 	f->state = STATE_MISSING;
-	mend(f, "use Linux 5.4 or later");
+	mend(f, "use Linux 5.17 or later");
 }
 
 static void check_uring(const struct doctor_host *host, struct finding *f)
@@ -182,7 +185,7 @@ static void check_uring(const struct doctor_host *host, struct finding *f)
 	} else if (!read_word(host, parameter, word)) {
 		found(f, STATE_MISSING, "this kernel doesn't have it");
 		mend(f, "use Linux 6.14 or later with CONFIG_FUSE_IO_URING");
-	} else if (strcmp(word, "Y") && strcmp(word, "1")) {
+	} else if (strcmp(word, "Y") != 0 && strcmp(word, "1") != 0) {
 		found(f, STATE_MISSING, "switched off");
 		snprintf(f->mend, sizeof(f->mend), "echo Y > %s", parameter);
 	} else if (!host->offer_error && !host->offer.uring) {
@@ -208,7 +211,7 @@ static void check_io_uring(const struct doctor_host *host, struct finding *f)
 		mend(f, "use Linux 6.14 or later with CONFIG_IO_URING");
 	} else if (read_word(
 			   host, "/proc/sys/kernel/io_uring_disabled", word) &&
-		   strcmp(word, "0")) {
+		   strcmp(word, "0") != 0) {
 		snprintf(f->what, sizeof(f->what),
 			"refused: kernel.io_uring_disabled is %s", word);
 		mend(f, "sysctl -w kernel.io_uring_disabled=0");
@@ -234,7 +237,7 @@ static void check_passthrough(const struct doctor_host *host, struct finding *f)
 		mend(f, "run sandboxfs as root of the host");
 	} else if (host->offer_error) {
 		found(f, STATE_UNKNOWN, "allowed, if the kernel has it");
-		mend(f, "use Linux 6.9 or later with CONFIG_FUSE_PASSTHROUGH");
+		mend(f, "sudo sandboxfs doctor");
 	} else {
 		found(f, STATE_OK,
 			host->root_is_overlay
@@ -338,9 +341,11 @@ bool doctor_report(const struct doctor_host *host, FILE *out)
 		checks[i].run(host, &f);
 		fprintf(out, "%-8s %s: %s", words[f.state], checks[i].name,
 			f.what);
-		if (f.state != STATE_OK)
+		if (f.state == STATE_MISSING)
 			fprintf(out, "; without it %s; mend: %s", f.cost,
 				f.mend);
+		else if (f.state == STATE_UNKNOWN)
+			fprintf(out, "; to find out: %s", f.mend);
 		fputc('\n', out);
 		if (f.state == STATE_MISSING && checks[i].essential)
 			good = false;

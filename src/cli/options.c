@@ -88,8 +88,8 @@ static enum option_id find_option(const char *name, size_t len)
 {
 	enum option_id id = 0;
 
-	while (id < OPTION_N &&
-		(strncmp(table[id].name, name, len) || table[id].name[len]))
+	while (id < OPTION_N && (strncmp(table[id].name, name, len) != 0 ||
+					table[id].name[len]))
 		id++;
 	return id;
 }
@@ -219,7 +219,7 @@ static int parse_time(const char *s, uint32_t *seconds, struct sb_error *err)
 			err, "invalid time specification %s: missing unit", s);
 		return -EINVAL;
 	}
-	if (strcmp(s + len, "s")) {
+	if (strcmp(s + len, "s") != 0) {
 		sb_error_set(err,
 			"invalid time specification %s: unsupported unit '%s' "
 			"(only 's' is allowed)",
@@ -274,7 +274,7 @@ static int parse_mapping_fields(
 		sb_error_set(err, "expected three colon-separated fields");
 		return -EINVAL;
 	}
-	if (strcmp(fields[0], "ro") && strcmp(fields[0], "rw")) {
+	if (strcmp(fields[0], "ro") != 0 && strcmp(fields[0], "rw") != 0) {
 		sb_error_set(
 			err, "type was %s but should be ro or rw", fields[0]);
 		return -EINVAL;

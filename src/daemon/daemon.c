@@ -35,7 +35,7 @@
 /* Mounting and starting take this long at most. */
 #define START_LIMIT_S 60
 /* So does ending, beyond the grace period. */
-#define STOP_LIMIT_S 30
+#define STOP_LIMIT_S 15
 
 /* Logs, but doesn't wait for whoever should read it: life is more important. */
 #define say(level, ...)                                                        \
@@ -311,8 +311,7 @@ static int stop(struct daemon *d, bool ended, struct sb_error *err)
 	char text[128];
 	int r = 0, left = 0;
 
-	if (!d->stopping)
-		begin_stop(d); /* for the limit */
+	process_limit(STOP_LIMIT_S); /* counts from now */
 	if (d->mount && !ended && kfuse_mount_detach(d->mount, &why) < 0)
 		say(LOG_ERROR, "Cannot detach %s: %s",
 			kfuse_mount_path(d->mount), why.text);

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "fuse/unmount.h"
-#include "util/fd.h"
 
 /* How long the guard looks after the mount once the daemon is dead. */
 #define RECOVER_LIMIT_MS 10000
@@ -61,10 +60,16 @@ static bool is_same(
  */
 static bool look(const char *path, const struct mount_identity *told)
 {
-	_cleanup_fd_ int lock = mount_lock(path);
 	struct mount_identity found;
-	enum mount_state state = mount_probe(path, &found);
+	enum mount_state state;
 
+	/* Known for certain: wherever it is by now, it goes. */
+	if (told->unique_id) {
+		if (mount_is_there(told))
+			mount_detach(told, NULL);
+		return false;
+	}
+	state = mount_probe(path, &found);
 	if (state == MOUNT_DEAD && is_same(told, &found)) {
 		mount_detach(&found, NULL);
 		/* Before we were told, there may be an older one below. */
@@ -77,16 +82,16 @@ static bool look(const char *path, const struct mount_identity *told)
 static void recover(const char *path, const struct mount_identity *told)
 {
 	int waited_ms = 0;
+	bool again;
+	int lock;
 
-	/* Known for certain: wherever it is by now, it goes. */
-	if (told->unique_id) {
-		_cleanup_fd_ int lock = mount_lock(path);
-
-		if (mount_is_there(told))
-			mount_detach(told, NULL);
-		return;
-	}
-	while (look(path, told) && waited_ms < RECOVER_LIMIT_MS) {
+	for (;;) {
+		lock = mount_lock(path);
+		again = look(path, told);
+		if (lock >= 0)
+			close(lock);
+		if (!again || waited_ms >= RECOVER_LIMIT_MS)
+			return;
 		poll(NULL, 0, RECOVER_STEP_MS);
 		waited_ms += RECOVER_STEP_MS;
 	}

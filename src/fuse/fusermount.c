@@ -54,7 +54,7 @@ static char **environment_with(const char *variable)
 	if (!env)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "_FUSE_COMMFD=", 13))
+		if (strncmp(environ[i], "_FUSE_COMMFD=", 13) != 0)
 			env[k++] = environ[i];
 	env[k] = (char *)variable;
 	return env;
@@ -277,7 +277,7 @@ int fusermount_mount(
 		(char *)path, NULL };
 	int64_t deadline_ms = clock_now_ms() + MOUNT_LIMIT_MS;
 	_cleanup_fd_ int ours = -1, theirs = -1, fd = -1;
-	struct helper helper;
+	struct helper helper = { 0 };
 	int pair[2];
 	int r;
 
@@ -315,7 +315,7 @@ int fusermount_unmount(const char *path, bool lazy, struct sb_error *err)
 {
 	char *const argv[] = { "fusermount3", lazy ? "-uz" : "-u", "--",
 		(char *)path, NULL };
-	struct helper helper;
+	struct helper helper = { 0 };
 	int r;
 
 	r = helper_start(&helper, argv, -1, err);

@@ -216,14 +216,37 @@ static int check_mount_point(const char *path, struct sb_error *err)
 	return 0;
 }
 
+/* Holds the lock: nobody cleans up there before we know which is ours. */
+static int mount_locked(struct kfuse_mount *mount, bool allow_other, int *fdp,
+	struct sb_error *err)
+{
+	int r;
+
+	r = clear_mount_point(mount->path, err);
+	if (r == 0)
+		r = check_mount_point(mount->path, err);
+	if (r == 0)
+		r = mount_somehow(mount->path, allow_other, fdp, err);
+	if (r < 0)
+		return r;
+	r = mount_identify(mount->path, &mount->identity);
+	if (r < 0) {
+		/* The path has changed under us: it is what was mounted there
+		 * just now, or nothing. */
+		os_error(err, -r);
+		umount2(mount->path, MNT_DETACH);
+		close(*fdp);
+	}
+	return r;
+}
+
 int kfuse_mount_new(struct kfuse_mount **mountp, const char *path,
 	const struct kfuse_mount_options *options, int *fuse_fdp,
 	struct sb_error *err)
 {
-	_cleanup_fd_ int lock = -1, fd = -1;
 	struct kfuse_mount *mount;
 	char resolved[PATH_MAX];
-	int r;
+	int fd = -1, lock, r;
 
 	/* This looks at no mount's root, so a dead one doesn't matter. */
 	if (!realpath(path, resolved))
@@ -234,26 +257,15 @@ int kfuse_mount_new(struct kfuse_mount **mountp, const char *path,
 	strcpy(mount->path, resolved);
 
 	lock = mount_lock(resolved);
-	r = clear_mount_point(resolved, err);
-	if (r == 0)
-		r = check_mount_point(resolved, err);
-	if (r == 0)
-		r = mount_somehow(resolved, options->allow_other, &fd, err);
-	if (r == 0) {
-		r = mount_identify(resolved, &mount->identity);
-		if (r < 0) {
-			/* The path has changed under us: it is what was
-			 * mounted there just now, or nothing. */
-			os_error(err, -r);
-			umount2(resolved, MNT_DETACH);
-		}
-	}
+	r = mount_locked(mount, options->allow_other, &fd, err);
+	if (lock >= 0)
+		close(lock);
 	if (r < 0) {
 		kfuse_mount_free(mount);
 		return r;
 	}
 	*mountp = mount;
-	*fuse_fdp = fd_steal(&fd);
+	*fuse_fdp = fd;
 	return 0;
 }
 

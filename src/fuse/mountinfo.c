@@ -89,12 +89,12 @@ int mountinfo_parse(char *line, struct mountinfo *info)
 		return -EINVAL;
 
 	/* Mount options, then any number of tags up to a lone hyphen. */
-	field = next_field(&line);
+	next_field(&line);
 	do {
 		field = next_field(&line);
 		if (!field)
 			return -EINVAL;
-	} while (strcmp(field, "-"));
+	} while (strcmp(field, "-") != 0);
 	type = next_field(&line);
 	source = next_field(&line);
 	if (!source || !type[0])

@@ -48,8 +48,7 @@ static void test_tags(void **state)
 	static const char *const lines[] = {
 		/* None, several, and one that looks like the end. */
 		"1 2 0:41 / /m rw - fuse sandboxfs rw",
-		"1 2 0:41 / /m rw shared:1 master:2 unbindable - fuse "
-		"sandboxfs rw,user_id=0",
+		"1 2 0:41 / /m rw shared:1 master:2 x - fuse sandboxfs rw",
 		"1 2 0:41 / /m rw -x - fuse sandboxfs rw",
 		/* Fields that we don't look at may be missing or new. */
 		"1 2 0:41 / /m rw - fuse sandboxfs",

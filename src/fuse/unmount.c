@@ -255,7 +255,7 @@ static int covered(const struct found *found, struct sb_error *err)
 static int plain_unmount(
 	const struct found *found, dev_t dev, struct sb_error *err)
 {
-	struct mount_identity top;
+	struct mount_identity top = { 0 };
 	int r;
 
 	r = mount_identify(found->path, &top);
@@ -290,7 +290,7 @@ int mount_unmount(const struct mount_identity *identity, struct sb_error *err)
 static int detach_one(
 	const struct found *found, dev_t dev, struct sb_error *err)
 {
-	struct mount_identity top;
+	struct mount_identity top = { 0 };
 	char name[32];
 	int fd, r;
 
@@ -349,7 +349,7 @@ static int last_visit(const struct mountinfo *info, void *ctx)
 	struct last *last = ctx;
 
 	if ((last->id && info->id != last->id) ||
-		strcmp(info->mount_point, last->path))
+		strcmp(info->mount_point, last->path) != 0)
 		return 0;
 	/* @path may be a plain folder inside a sandboxfs: that has another
 	 * mount point. */

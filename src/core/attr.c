@@ -165,8 +165,13 @@ int node_set_attr(struct node *node, const struct node_attr *attr, int fd)
 		if (r)
 			return r;
 	}
-	/* Owner before mode: a change of owner clears set-user-id bits. */
-	if (attr->mask & (NODE_ATTR_UID | NODE_ATTR_GID)) {
+	/*
+	 * Owner before mode: a change of owner clears set-user-id bits. So
+	 * does a change to the same owner, chown(path, -1, -1), of which no
+	 * more arrives here than that something is to be set.
+	 */
+	if (!(attr->mask & ~(unsigned int)NODE_ATTR_KILL_PRIV) ||
+		attr->mask & (NODE_ATTR_UID | NODE_ATTR_GID)) {
 		uid_t uid = attr->mask & NODE_ATTR_UID ? attr->uid : (uid_t)-1;
 		gid_t gid = attr->mask & NODE_ATTR_GID ? attr->gid : (gid_t)-1;
 

@@ -23,6 +23,18 @@ uint64_t kfuse_data_stamp(const struct stat *st)
 	return stamp ? stamp : 1;
 }
 
+static bool is_on_one_of(int fd, const uint32_t *types, size_t n, bool unknown)
+{
+	struct statfs st;
+
+	if (fstatfs(fd, &st) < 0)
+		return unknown;
+	for (size_t i = 0; i < n; i++)
+		if ((uint32_t)st.f_type == types[i])
+			return true;
+	return false;
+}
+
 /* File systems that say only at close(2) that a write has failed. */
 static bool tells_at_close(int fd)
 {
@@ -36,14 +48,27 @@ static bool tells_at_close(int fd)
 		0x01021997, /* 9P */
 		0x00c36400, /* Ceph */
 	};
-	struct statfs st;
 
-	if (fstatfs(fd, &st) < 0)
-		return true;
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if ((uint32_t)st.f_type == types[i])
-			return true;
-	return false;
+	return is_on_one_of(fd, types, sizeof(types) / sizeof(*types), true);
+}
+
+/* File systems whose files are made up when read: their size says nothing. */
+static bool is_made_up(int fd, const struct stat *st)
+{
+	static const uint32_t types[] = {
+		0x9fa0,	    /* proc */
+		0x62656572, /* sysfs */
+		0x64626720, /* debugfs */
+		0x74726163, /* tracefs */
+		0x27e0eb,   /* cgroup */
+		0x63677270, /* cgroup2 */
+		0x73636673, /* securityfs */
+	};
+
+	/* Files with anything stored needn't be looked at any closer. */
+	if (st->st_blocks)
+		return false;
+	return is_on_one_of(fd, types, sizeof(types) / sizeof(*types), false);
 }
 
 /*
@@ -86,7 +111,9 @@ int kfuse_open_reply(struct kfuse_request *req, struct kfuse_inode *inode,
 		if (!writes || !tells_at_close(fd))
 			out->open_flags |= FOPEN_NOFLUSH;
 	} else {
-		if (old == stamp)
+		if (is_made_up(fd, st))
+			out->open_flags |= FOPEN_DIRECT_IO;
+		else if (old == stamp)
 			out->open_flags |= FOPEN_KEEP_CACHE;
 		/* FLUSH makes the kernel write out what was changed by
 		 * mmap(2), so that the host sees it after close(2). */

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -255,6 +256,7 @@ int main(int argc, char **argv)
 	ops = calloc(n, sizeof(*ops));
 	if (!ops || !d)
 		err(2, "memory");
+	signal(SIGPIPE, SIG_IGN); /* of pipes made at random */
 	printf("seed %llu, %zu operations\n", (unsigned long long)seed, n);
 	fflush(stdout);
 	state = seed;

@@ -63,6 +63,7 @@ static size_t add_name(char *path, size_t at, uint64_t *state)
 	return at + strlen(name);
 }
 
+/* Never "..": by way of links, that would lead out of the directory. */
 static void draw_path(char *path, uint64_t *state)
 {
 	static const unsigned char depths[] = { 1, 1, 1, 1, 2, 2, 2, 3 };
@@ -74,7 +75,7 @@ static void draw_path(char *path, uint64_t *state)
 			path[at++] = '/';
 		at = add_name(path, at, state);
 	}
-	switch (draw(state) % 200) {
+	switch (draw(state) % 150) {
 	case 0:
 		strcpy(path + at, "/");
 		break;
@@ -82,12 +83,9 @@ static void draw_path(char *path, uint64_t *state)
 		strcpy(path + at, "/.");
 		break;
 	case 2:
-		strcpy(path + at, "/..");
-		break;
-	case 3:
 		strcpy(path, ".");
 		break;
-	case 4:
+	case 3:
 		path[0] = '\0';
 		break;
 	}

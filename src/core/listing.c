@@ -89,16 +89,16 @@ static int add_declared(struct listing *listing, struct node *dir)
 	return r;
 }
 
-static int add_host(struct listing *listing, struct node *dir, int fd)
+static int add_host(struct listing *listing, struct node *dir)
 {
 	bool declared = atomic_load(&dir->dir.entry) != NULL;
 	_cleanup_fd_ int list_fd = -1;
 	char *buf;
 	int r = 0;
 
-	list_fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	list_fd = node_open_dir(dir);
 	if (list_fd < 0)
-		return -errno;
+		return list_fd;
 	buf = malloc(DIRENT_BUFFER);
 	if (!buf)
 		return -ENOMEM;
@@ -154,7 +154,7 @@ int listing_init(struct listing *listing, struct node *dir)
 	if (!r && !atomic_load(&dir->dir.gone)) {
 		r = add_declared(listing, dir);
 		if (!r && fd >= 0)
-			r = add_host(listing, dir, fd);
+			r = add_host(listing, dir);
 	}
 	if (r)
 		listing_deinit(listing);

@@ -38,6 +38,21 @@ int node_open(struct node *node, int flags, bool kill_priv)
 	return fd;
 }
 
+int node_open_dir(struct node *dir)
+{
+	int fd = atomic_load(&dir->fd);
+	char name[FD_NAME_SIZE];
+
+	if (!node_is_dir(dir))
+		return -ENOTDIR;
+	if (fd < 0)
+		return -ENOENT;
+	/* Not through ".", which asks for permission to search as well. */
+	fd = openat(dir->space->proc_fd, fd_name(name, fd),
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 /*
  * The host's directory in which a change may be made under @name.
  * Return: its descriptor, borrowed, or -errno.

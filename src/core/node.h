@@ -134,6 +134,9 @@ struct caller {
  */
 int node_open(struct node *node, int flags, bool kill_priv);
 
+/* Opens the host's directory behind @dir to be read. Same return. */
+int node_open_dir(struct node *dir);
+
 /*
  * Opens @name in @dir, creating it. On success *@fdp is an open descriptor
  * with @flags's access mode.

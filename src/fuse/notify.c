@@ -15,11 +15,14 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/log.h"
 
 #define PENDING_MAX 1024
+/* The longest that a writer waits for a reader's pages to be dropped. */
+#define DROP_WAIT_NS 50000000
 #define PRUNE_BATCH 512
 
 struct kfuse_notifier {
@@ -29,6 +32,9 @@ struct kfuse_notifier {
 	bool stop;
 	uint64_t pending[PENDING_MAX]; /* nodeids whose data changed */
 	size_t n_pending;
+	uint64_t asked; /* batches that were begun or will be */
+	uint64_t done;	/* batches that are through */
+	pthread_cond_t through;
 	uint32_t prune_above; /* so many inodes in use */
 	bool prune_asked;
 	bool prune_failed;
@@ -123,27 +129,54 @@ static void attr_changed(void *ctx, struct node *node)
 		kfuse_notify_inode(session, nodeid, false);
 }
 
-static void data_changed(void *ctx, struct node *node)
+/*
+ * Has the notifier drop the pages of @nodeid and waits until it has: whoever
+ * writes through the sibling is not to be told that it is done before others
+ * can see it. Not for ever, though: the page may be locked by a reader whose
+ * READ is next in the very queue of this thread. Then the pages go a moment
+ * after the writer's answer.
+ */
+static void drop_pages(struct kfuse_notifier *notifier, uint64_t nodeid)
 {
-	struct kfuse_session *session = ctx;
-	struct kfuse_notifier *notifier = session->notifier;
-	uint64_t nodeid = kfuse_node_id(session, node);
+	struct timespec until;
+	uint64_t batch;
 	size_t i;
 
-	if (!nodeid || atomic_load(&session->ended))
-		return;
-	kfuse_notify_inode(session, nodeid, false);
-	if (session->features.passthrough || !notifier)
-		return; /* its pages are the host file's own */
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += DROP_WAIT_NS;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
 	pthread_mutex_lock(&notifier->lock);
 	for (i = 0; i < notifier->n_pending; i++)
 		if (notifier->pending[i] == nodeid)
 			break;
-	if (i == notifier->n_pending && i < PENDING_MAX) {
+	if (i == notifier->n_pending && i < PENDING_MAX)
 		notifier->pending[notifier->n_pending++] = nodeid;
-		pthread_cond_signal(&notifier->wake);
-	}
+	batch = notifier->asked + 1;
+	pthread_cond_signal(&notifier->wake);
+	while (notifier->done < batch && !notifier->stop)
+		if (pthread_cond_timedwait(&notifier->through,
+			    &notifier->lock, &until))
+			break;
 	pthread_mutex_unlock(&notifier->lock);
+}
+
+static void data_changed(void *ctx, struct node *node)
+{
+	struct kfuse_session *session = ctx;
+	uint64_t nodeid = kfuse_node_id(session, node);
+	struct kfuse_inode *inode;
+
+	if (!nodeid || atomic_load(&session->ended))
+		return;
+	kfuse_notify_inode(session, nodeid, false);
+	if (session->features.passthrough || !session->notifier)
+		return; /* its pages are the host file's own */
+	inode = kfuse_inode_get(session, nodeid);
+	if (inode && atomic_load(&inode->n_open))
+		drop_pages(session->notifier, nodeid);
 }
 
 const struct space_events kfuse_events = {
@@ -223,6 +256,7 @@ static void *notifier_run(void *arg)
 		n = notifier->n_pending;
 		memcpy(ids, notifier->pending, n * sizeof(*ids));
 		notifier->n_pending = 0;
+		notifier->asked += n > 0;
 		want_prune = notifier->prune_asked;
 		if (!n && !want_prune) {
 			pthread_cond_wait(&notifier->wake, &notifier->lock);
@@ -242,6 +276,10 @@ static void *notifier_run(void *arg)
 		if (want_prune && !r)
 			usleep(10000);
 		pthread_mutex_lock(&notifier->lock);
+		if (n) {
+			notifier->done = notifier->asked;
+			pthread_cond_broadcast(&notifier->through);
+		}
 		if (want_prune) {
 			notifier->prune_asked = false;
 			notifier->prune_failed = r != 0;
@@ -255,6 +293,7 @@ int kfuse_notifier_start(struct kfuse_session *session)
 {
 	struct kfuse_notifier *notifier = calloc(1, sizeof(*notifier));
 	struct rlimit limit = { .rlim_cur = 1024 };
+	pthread_condattr_t attr;
 	int r;
 
 	if (!notifier)
@@ -265,6 +304,10 @@ int kfuse_notifier_start(struct kfuse_session *session)
 		UINT32_MAX;
 	pthread_mutex_init(&notifier->lock, NULL);
 	pthread_cond_init(&notifier->wake, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&notifier->through, &attr);
+	pthread_condattr_destroy(&attr);
 	session->notifier = notifier;
 	r = pthread_create(&notifier->thread, NULL, notifier_run, session);
 	if (r) {
@@ -283,8 +326,10 @@ void kfuse_notifier_stop(struct kfuse_session *session)
 	pthread_mutex_lock(&notifier->lock);
 	notifier->stop = true;
 	pthread_cond_signal(&notifier->wake);
+	pthread_cond_broadcast(&notifier->through);
 	pthread_mutex_unlock(&notifier->lock);
 	pthread_join(notifier->thread, NULL);
+	pthread_cond_destroy(&notifier->through);
 	pthread_cond_destroy(&notifier->wake);
 	pthread_mutex_destroy(&notifier->lock);
 	session->notifier = NULL;

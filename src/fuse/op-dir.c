@@ -164,16 +164,15 @@ int kfuse_op_fsyncdir(struct kfuse_request *req)
 {
 	const struct fuse_fsync_in *in = req->arg;
 	struct kfuse_handle *handle = dir_handle(req, in->fh);
-	int node_fd, fd, r;
+	int fd, r;
 
 	if (!handle)
 		return -EBADF;
-	node_fd = atomic_load(&handle->node->fd);
-	if (node_fd < 0)
-		return 0;
-	fd = openat(node_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (atomic_load(&handle->node->fd) < 0)
+		return 0; /* a scaffold is on no disk */
+	fd = node_open_dir(handle->node);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = in->fsync_flags & FUSE_FSYNC_FDATASYNC ? fdatasync(fd) : fsync(fd);
 	r = r < 0 ? -errno : 0;
 	close(fd);

@@ -48,7 +48,7 @@ struct job {
 	int flags;
 	int held_fd; /* closed at the end; -1 if none */
 	int done_fd;
-	int result;
+	_Atomic int result;
 	_Atomic int n_holders;
 	char path[];
 };

@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 static const char *dir_path;
+static dev_t dir_dev;
 static atomic_int begun;
 static atomic_bool over, failed;
 
@@ -40,6 +41,8 @@ static bool bad(const char *what)
 	case ENOENT: /* under the mount point there is an empty directory */
 	case ENODEV:
 	case EINTR:
+	case EXDEV:     /* gone between looking up one name and the other */
+	case ECANCELED: /* what io_uring says where a request is withdrawn */
 		break;
 	default:
 		warn("%s", what);
@@ -77,6 +80,11 @@ static bool turn(const char *a, const char *b, unsigned int n)
 
 	if (fd < 0)
 		return bad("open");
+	if (fstat(fd, &st) || st.st_dev != dir_dev) {
+		/* Made in what the mount had covered. */
+		unlink(a);
+		goto out;
+	}
 	memset(buf, (int)n, sizeof(buf));
 	if (pwrite(fd, buf, sizeof(buf), 0) != sizeof(buf) ||
 		pread(fd, back, sizeof(back), 0) != sizeof(back) ||
@@ -133,6 +141,7 @@ static void end(int signo)
 int main(int argc, char **argv)
 {
 	unsigned int ids[64], n;
+	struct stat st;
 	pthread_t threads[64];
 
 	if (argc < 3)
@@ -141,6 +150,9 @@ int main(int argc, char **argv)
 	n = (unsigned int)strtoul(argv[2], NULL, 10);
 	if (n < 1 || n > 64)
 		errx(2, "1 to 64 threads");
+	if (stat(dir_path, &st))
+		err(2, "%s", dir_path);
+	dir_dev = st.st_dev;
 	signal(SIGTERM, end);
 	signal(SIGALRM, end);
 	if (argc > 3)

@@ -18,6 +18,7 @@ import errno as errno_module
 import fcntl
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -448,10 +449,9 @@ class Sandboxfs:
 
     def serving(self):
         """The line on what is in use, or None."""
-        for line in self.stderr().splitlines():
-            if "serving " in line and "transport=" in line:
-                return line
-        return None
+        found = re.search(r"^\[INFO\] serving .*?: protocol=.*?$",
+                          self.stderr(), re.M | re.S)
+        return found[0] if found else None
 
     def wait_mounted(self):
         end = time.monotonic() + 20 * slowness

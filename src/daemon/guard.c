@@ -75,8 +75,8 @@ static bool look(const char *path, const struct mount_identity *told)
 		/* Before we were told, there may be an older one below. */
 		return !told->id;
 	}
-	/* A live mount is a successor's, unless we know that it's ours. */
-	return state == MOUNT_ALIVE && told->id && is_same(told, &found);
+	/* What answers is a successor's, for our daemon is dead. */
+	return state == MOUNT_SILENT && told->id && is_same(told, &found);
 }
 
 static void recover(const char *path, const struct mount_identity *told)

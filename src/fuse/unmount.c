@@ -375,7 +375,7 @@ enum mount_state mount_probe(const char *path, struct mount_identity *identity)
 	 * be they root. */
 	if (r == -EACCES) {
 		*identity = last.identity;
-		return MOUNT_ALIVE;
+		return MOUNT_SILENT;
 	}
 	/* Cached attributes would answer for the dead: hence FORCE_SYNC. */
 	r = run_limited(run_ask, path,
@@ -383,7 +383,7 @@ enum mount_state mount_probe(const char *path, struct mount_identity *identity)
 		PROBE_LIMIT_MS);
 	if (r == -ENOTCONN || r == -ECONNABORTED || r == -ECONNREFUSED)
 		return MOUNT_DEAD;
-	return MOUNT_ALIVE;
+	return r == -ETIMEDOUT ? MOUNT_SILENT : MOUNT_ALIVE;
 }
 
 int mount_lock(const char *path)

@@ -53,11 +53,12 @@ int mount_unmount(const struct mount_identity *identity, struct sb_error *err);
 int mount_detach(const struct mount_identity *identity, struct sb_error *err);
 
 enum mount_state {
-	MOUNT_NONE,  /* no sandboxfs is mounted there, or it lies below another
-			mount */
-	MOUNT_DEAD,  /* one whose daemon is gone */
-	MOUNT_ALIVE, /* one that answers, or doesn't say in time, or doesn't
-			tell us because it is another user's */
+	MOUNT_NONE,   /* no sandboxfs is mounted there, or it lies below another
+			 mount */
+	MOUNT_DEAD,   /* one whose daemon is gone */
+	MOUNT_SILENT, /* one that doesn't say in time, or doesn't tell us
+			 because it is another user's */
+	MOUNT_ALIVE,  /* one that answers */
 };
 
 /*

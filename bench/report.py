@@ -74,9 +74,11 @@ def ratio_text(value):
 
 
 def requests_text(result):
-    requests = result.get("requests")
-    if requests is None:
+    if "requests" not in result:
         return ""
+    requests = result["requests"]
+    if requests is None:
+        return "too many to count"
     total = sum(requests.values())
     if not total:
         return "none"
@@ -173,7 +175,8 @@ def markdown(report):
             lines.append("| " + " | ".join(cells) + " |")
         lines += ["", "Requests a call:", ""]
         fuse = [n for n in names if any(
-            "requests" in m["results"].get(n, {}) for m in chosen)]
+            m["results"].get(n, {}).get("requests") is not None
+            for m in chosen)]
         lines += head([""] + fuse)
         for m in chosen:
             cells = [m["title"]]

@@ -161,7 +161,7 @@ class Native(Rival):
         return None
 
     def view(self, place, kind, fresh=False):
-        return {"data": place.src, "root": Path("/")}.get(kind)
+        return place.shown(kind)
 
 
 class Forest(Rival):
@@ -192,7 +192,7 @@ class MemoryForest(Forest):
             raise Absent("/dev/shm is no tmpfs")
 
     def view(self, place, kind, fresh=False):
-        return place.memory
+        return place.memory and place.memory / "links"
 
 
 class Fuse(Rival):
@@ -216,7 +216,7 @@ class Peer(Fuse):
         if kind == "sandbox":
             raise Absent("makes no sandboxes")
         mnt = self.view(place, kind, fresh)
-        src = "/" if kind == "root" else str(place.src)
+        src = str(place.shown(kind))
         argv = [word.replace("{src}", src).replace("{mnt}", str(mnt))
                 for word in self.command]
         return Server(argv, mnt, cpu)
@@ -239,6 +239,8 @@ class Sandboxfs(Fuse):
         if kind == "data":
             argv += ["--mapping=rw:/:%s" % place.src,
                      "--mapping=ro:/ro:%s" % (place.src / "ro")]
+        elif kind == "memory":
+            argv.append("--mapping=rw:/:%s" % place.shown(kind))
         elif kind == "root":
             argv += ["--mapping=ro:/:/",
                      "--mapping=rw:%s:%s" % (place.out, place.out)]

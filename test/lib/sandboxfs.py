@@ -32,14 +32,15 @@ from pathlib import Path
 import sandboxfs_counters
 
 __all__ = [n for n in dir(errno_module) if n.startswith("E")] + [
-    "binary", "check", "Child", "checkout", "cli", "entries", "eq", "fails",
-    "FALLOC_KEEP_SIZE", "FALLOC_PUNCH_HOLE", "FALLOC_ZERO_RANGE", "fallocate",
-    "full", "helper", "host_dir", "inside", "json", "libc", "link_fd", "mode",
-    "mount_id", "mounts_under", "os", "other_gid", "other_uid", "Path", "pid_alive",
-    "privileged", "raw", "read", "RENAME_EXCHANGE", "RENAME_NOREPLACE",
-    "RENAME_WHITEOUT", "renameat2", "run", "run_as", "Sandboxfs", "signal",
-    "skip", "slowness", "stat", "subprocess", "sys", "syscall", "time", "tmp",
-    "Usage", "wait_for", "write",
+    "abandon", "binary", "check", "checkout", "Child", "cli", "entries", "eq",
+    "fails", "FALLOC_KEEP_SIZE", "FALLOC_PUNCH_HOLE", "FALLOC_ZERO_RANGE",
+    "fallocate", "full", "helper", "host_dir", "inside", "json", "libc",
+    "link_fd", "mode", "mount_id", "mounts_under", "os", "other_gid",
+    "other_uid", "Path", "pid_alive", "privileged", "raw", "read",
+    "RENAME_EXCHANGE", "RENAME_NOREPLACE", "RENAME_WHITEOUT", "renameat2",
+    "run", "run_as", "Sandboxfs", "signal", "skip", "slowness", "stat",
+    "subprocess", "sys", "syscall", "time", "tmp", "Usage", "wait_for",
+    "write",
 ]
 
 
@@ -129,6 +130,14 @@ def fails(errnum, function, *args, **kwargs):
     raise AssertionError("%s%r: succeeded, instead of %s" % (
         getattr(function, "__name__", function), args,
         "/".join(map(_name, wanted))))
+
+
+def abandon(fd):
+    """Closes a file of a mount that is gone: closing may say so too."""
+    try:
+        os.close(fd)
+    except OSError as e:
+        check(e.errno in (ENOTCONN, ECONNABORTED, EIO), str(e))
 
 
 def wait_for(condition, what, seconds=10):

@@ -14,4 +14,4 @@ with Sandboxfs(("ro", "/", host), at=m.path) as again:
     eq(read(again / "file"), "x")
 sitter.kill()
 sitter.wait()
-os.close(fd)
+abandon(fd)

@@ -171,7 +171,11 @@ void kfuse_dispatch(struct kfuse_request *req)
 			return;
 		}
 	}
+	if (req->inode)
+		kfuse_inode_begin(req->inode);
 	r = op->handler(req);
+	if (req->inode)
+		kfuse_inode_end(req->inode);
 	finish(req, r);
 }
 

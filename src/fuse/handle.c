@@ -22,9 +22,11 @@ struct kfuse_handle *kfuse_handle_new(struct kfuse_session *session,
 	handle->node = node_ref(inode->node);
 	handle->is_dir = node_is_dir(inode->node);
 	handle->flags = flags & (O_ACCMODE | O_APPEND);
+	handle->has_listing = false;
 	pthread_mutex_init(&handle->lock, NULL);
-	atomic_init(&handle->fd, fd);
+	atomic_store(&handle->fd, fd);
 	atomic_fetch_add(&inode->n_open, 1);
+	slots_publish(&session->handles, handle);
 	return handle;
 }
 

@@ -12,11 +12,30 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #include "util/log.h"
 
 /* The kernel's name for the root. */
 #define ROOT_ID FUSE_ROOT_ID
+
+/* Within this time a lookup counts as part of the call that it led to. */
+#define FRESH_NS 50000000
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+bool kfuse_tell_stale(struct kfuse_inode *inode)
+{
+	if (now_ns() - atomic_load(&inode->looked_up_ns) < FRESH_NS)
+		return false;
+	return !atomic_exchange(&inode->told_stale, true);
+}
 
 static pthread_mutex_t *lock_of(struct kfuse_session *session,
 	const struct node *node)
@@ -56,6 +75,17 @@ uint64_t kfuse_node_id(struct kfuse_session *session, struct node *node)
 	return nodeid;
 }
 
+static void inode_init(struct kfuse_inode *inode, struct node *node)
+{
+	inode->node = node;
+	inode->n_lookup = 1;
+	atomic_store(&inode->backing_id, 0);
+	atomic_store(&inode->n_open, 0);
+	atomic_store(&inode->told_stale, false);
+	atomic_store(&inode->listing_stamp, 0);
+	atomic_store(&inode->data_stamp, 0);
+}
+
 struct kfuse_inode *kfuse_inode_publish(struct kfuse_session *session,
 	struct node *node)
 {
@@ -70,12 +100,15 @@ struct kfuse_inode *kfuse_inode_publish(struct kfuse_session *session,
 	} else {
 		inode = slots_take(&session->inodes);
 		if (inode) {
-			inode->node = node;
-			inode->n_lookup = 1;
+			inode_init(inode, node);
+			slots_publish(&session->inodes, inode);
 			atomic_store(&node->front, inode->slot.index);
 		}
 	}
 	pthread_mutex_unlock(lock_of(session, node));
+	if (inode)
+		atomic_store_explicit(&inode->looked_up_ns, now_ns(),
+			memory_order_relaxed);
 	/* The slot keeps one reference, however often it is looked up. */
 	if (known || !inode)
 		node_unref(node);
@@ -88,9 +121,11 @@ static void drop_inode(struct kfuse_session *session,
 	struct kfuse_inode *inode)
 {
 	struct node *node = inode->node;
+	int32_t backing = atomic_load(&inode->backing_id);
 
-	if (inode->backing_id > 0) {
-		uint32_t id = (uint32_t)inode->backing_id;
+	kfuse_inode_begin(inode);
+	if (backing > 0) {
+		uint32_t id = (uint32_t)backing;
 
 		ioctl(session->fd, KFUSE_DEV_IOC_BACKING_CLOSE, &id);
 	}
@@ -145,8 +180,11 @@ int32_t kfuse_inode_backing(struct kfuse_session *session,
 
 	if (!session->features.passthrough)
 		return 0;
+	id = atomic_load_explicit(&inode->backing_id, memory_order_acquire);
+	if (id)
+		return id > 0 ? id : 0;
 	pthread_mutex_lock(lock_of(session, inode->node));
-	if (!inode->backing_id) {
+	if (!atomic_load(&inode->backing_id)) {
 		map.fd = atomic_load(&inode->node->fd);
 		id = ioctl(session->fd, KFUSE_DEV_IOC_BACKING_OPEN, &map);
 		/* A file system that can't (stacked too deep, say) stays that
@@ -155,9 +193,9 @@ int32_t kfuse_inode_backing(struct kfuse_session *session,
 			log_debug("no passthrough for inode %lu: %s",
 				(unsigned long)inode->node->key.ino,
 				strerror(errno));
-		inode->backing_id = id > 0 ? id : -1;
+		atomic_store(&inode->backing_id, id > 0 ? id : -1);
 	}
-	id = inode->backing_id;
+	id = atomic_load(&inode->backing_id);
 	pthread_mutex_unlock(lock_of(session, inode->node));
 	return id > 0 ? id : 0;
 }

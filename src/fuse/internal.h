@@ -32,9 +32,11 @@ struct kfuse_inode {
 	struct slot slot;
 	struct node *node;
 	uint64_t n_lookup;   /* under the session's inode lock of the node */
-	int32_t backing_id;  /* 0 not tried, -1 can't, else registered */
+	_Atomic int32_t backing_id; /* 0 not tried, -1 can't, else its id */
+	_Atomic uint32_t n_requests; /* served; wraps around */
 	_Atomic uint32_t n_open;
 	_Atomic bool told_stale;
+	_Atomic uint64_t looked_up_ns; /* when last; CLOCK_MONOTONIC_COARSE */
 	/* Of the listing that the kernel may have cached; see OPENDIR. */
 	_Atomic uint64_t listing_stamp;
 	/* Of the data that the kernel may have cached; see OPEN. */
@@ -203,6 +205,22 @@ uint64_t kfuse_inode_id(struct kfuse_session *session,
 /* The nodeid of @node, or 0 if the kernel doesn't know it. */
 uint64_t kfuse_node_id(struct kfuse_session *session, struct node *node);
 void kfuse_inodes_drop(struct kfuse_session *session);
+/*
+ * Around all that is done to an inode for one request. The kernel orders
+ * requests that depend on each other (the RELEASE of a handle comes after its
+ * READs, the last FORGET of an inode after all) but our threads learn of that
+ * only through it; this tells the language, and whoever checks by its rules.
+ */
+static inline void kfuse_inode_begin(struct kfuse_inode *inode)
+{
+	atomic_load_explicit(&inode->n_requests, memory_order_acquire);
+}
+
+static inline void kfuse_inode_end(struct kfuse_inode *inode)
+{
+	atomic_fetch_add_explicit(&inode->n_requests, 1, memory_order_release);
+}
+
 /* Registered with the kernel for passthrough: its id, or 0 if it can't be. */
 int32_t kfuse_inode_backing(struct kfuse_session *session,
 	struct kfuse_inode *inode);
@@ -277,6 +295,12 @@ uint64_t kfuse_attr_ttl_ns(struct kfuse_session *session,
 void kfuse_request_caller(struct kfuse_request *req, uint32_t umask,
 	struct caller *caller);
 uint64_t kfuse_data_stamp(const struct stat *st);
+/*
+ * Whether to send the kernel back to look an inode's name up again because
+ * the host has something else there now: once, and not when it has only just
+ * done so (it doesn't try a third time).
+ */
+bool kfuse_tell_stale(struct kfuse_inode *inode);
 /*
  * Makes a handle for an open file and says how the kernel is to treat it.
  * Takes ownership of @fd on success (-1: open it when needed).

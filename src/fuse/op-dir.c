@@ -17,10 +17,9 @@ int kfuse_op_opendir(struct kfuse_request *req)
 	if (!node_is_dir(inode->node))
 		return -ENOTDIR;
 	/* Another directory stands at its path on the host: look again. */
-	if (!atomic_load(&inode->told_stale) && !node_is_current(inode->node)) {
-		atomic_store(&inode->told_stale, true);
+	if (!atomic_load(&inode->told_stale) &&
+		!node_is_current(inode->node) && kfuse_tell_stale(inode))
 		return -ESTALE;
-	}
 	handle = kfuse_handle_new(req->session, inode, -1, O_RDONLY);
 	if (!handle)
 		return -ENFILE;

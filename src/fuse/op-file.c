@@ -153,7 +153,7 @@ int kfuse_op_open(struct kfuse_request *req)
 	 * the same inode: then somebody opens it through /proc/PID/fd.
 	 */
 	if (!r && st.st_nlink == 0 && !atomic_load(&inode->n_open) &&
-		!atomic_exchange(&inode->told_stale, true))
+		kfuse_tell_stale(inode))
 		r = -ESTALE;
 	if (!r && fd < 0 && !kfuse_inode_backing(req->session, inode)) {
 		fd = node_open(node, flags, false);
@@ -288,7 +288,7 @@ int kfuse_op_release(struct kfuse_request *req)
 	if ((handle->flags & O_ACCMODE) != O_RDONLY) {
 		/* What was written through passthrough is no change by the
 		 * host: the next open needn't tell the kernel of it. */
-		if (req->inode->backing_id > 0 &&
+		if (atomic_load(&req->inode->backing_id) > 0 &&
 			!node_stat(handle->node, &st))
 			atomic_store(&req->inode->data_stamp,
 				kfuse_data_stamp(&st));

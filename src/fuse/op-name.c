@@ -324,6 +324,7 @@ static int answer_created(struct kfuse_request *req, struct node_found *found,
 	if (!r) {
 		r = kfuse_open_reply(
 			req, inode, fd, flags, &found->st, &out.open);
+		kfuse_inode_end(inode);
 		if (r)
 			kfuse_inode_forget(
 				req->session, out.entry.nodeid, 1);

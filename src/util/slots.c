@@ -65,7 +65,6 @@ static struct slot *make_item(struct slots *slots)
 void *slots_take(struct slots *slots)
 {
 	struct slot *slot;
-	uint32_t generation;
 
 	pthread_mutex_lock(&slots->lock);
 	if (slots->free_head) {
@@ -77,16 +76,18 @@ void *slots_take(struct slots *slots)
 	if (slot)
 		slots->n_used++;
 	pthread_mutex_unlock(&slots->lock);
-	if (!slot)
-		return NULL;
+	return slot;
+}
 
-	memset((char *)slot + sizeof(*slot), 0,
-		slots->item_size - sizeof(*slot));
-	generation = atomic_load_explicit(
+void slots_publish(struct slots *slots, void *item)
+{
+	struct slot *slot = item;
+	uint32_t generation = atomic_load_explicit(
 		&slot->generation, memory_order_relaxed);
+
+	assert(!(generation & 1));
 	atomic_store_explicit(
 		&slot->generation, generation + 1, memory_order_release);
-	return slot;
 }
 
 void slots_put(struct slots *slots, void *item)

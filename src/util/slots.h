@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 struct slot {
-	_Atomic uint32_t generation; /* odd while in use */
+	_Atomic uint32_t generation; /* odd while it can be found */
 	uint32_t index;
 	uint32_t next_free;
 };
@@ -43,10 +43,15 @@ int slots_init(struct slots *slots, size_t item_size);
 void slots_deinit(struct slots *slots);
 
 /*
- * A zeroed object (but for its struct slot), or NULL when out of memory or
- * when SLOTS_CHUNK * SLOTS_CHUNKS are in use.
+ * An object, or NULL when out of memory or when SLOTS_CHUNK * SLOTS_CHUNKS are
+ * in use. It has an id already, by which it can be found once it is published.
+ * Behind its struct slot it is zeroed the first time, later as it was left:
+ * who looks at one by an outdated id may still be reading atomic members.
  */
 void *slots_take(struct slots *slots);
+
+/* Makes an object that was taken and is filled in findable. */
+void slots_publish(struct slots *slots, void *item);
 
 void slots_put(struct slots *slots, void *item);
 
@@ -56,12 +61,13 @@ void *slots_get(struct slots *slots, uint64_t id);
 /* The object at @index if it is in use, else NULL; for walking over all. */
 void *slots_at(struct slots *slots, uint32_t index);
 
+/* The id of an object in use, published or about to be. */
 static inline uint64_t slot_id(const struct slot *slot)
 {
 	uint32_t generation = atomic_load_explicit(
 		&((struct slot *)slot)->generation, memory_order_relaxed);
 
-	return (uint64_t)generation << 32 | slot->index;
+	return (uint64_t)(generation | 1) << 32 | slot->index;
 }
 
 #endif

@@ -27,6 +27,9 @@ static void ids_are_checked(void **state)
 	a->value = 7;
 	id = slot_id(&a->slot);
 	assert_true(id > 1);
+	assert_null(slots_get(slots, id)); /* not yet */
+	slots_publish(slots, a);
+	assert_true(id == slot_id(&a->slot));
 	assert_ptr_equal(slots_get(slots, id), a);
 	assert_null(slots_get(slots, 0));
 	assert_null(slots_get(slots, 1));
@@ -38,8 +41,9 @@ static void ids_are_checked(void **state)
 	assert_null(slots_get(slots, id));
 	b = slots_take(slots); /* the same slot in another life */
 	assert_ptr_equal(a, b);
-	assert_int_equal(b->value, 0);
+	assert_int_equal(b->value, 7); /* as it was left */
 	assert_true(slot_id(&b->slot) != id);
+	slots_publish(slots, b);
 	assert_null(slots_get(slots, id));
 	slots_put(slots, b);
 	slots_deinit(slots);
@@ -58,6 +62,7 @@ static void many_slots_keep_their_place(void **state)
 		things[i] = slots_take(slots);
 		assert_non_null(things[i]);
 		things[i]->value = i;
+		slots_publish(slots, things[i]);
 	}
 	for (size_t i = 0; i < N; i += 2)
 		slots_put(slots, things[i]);

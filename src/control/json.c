@@ -81,7 +81,7 @@ void json_error_at(struct json_decoder *dec, const char *data, size_t i,
 	advance(&at, data, i);
 	sb_error_set(err, "%s at line %llu column %llu", text,
 		(unsigned long long)at.line,
-		(unsigned long long)(at.offset - at.line_start + 1));
+		1 + (unsigned long long)(at.offset - at.line_start));
 }
 
 /* As json_error_at(), for the byte before the current position. */

@@ -109,7 +109,7 @@ struct json_decoder {
 
 struct json_decoder *json_decoder_new(
 	const struct json_field *top, bool stop_at_end);
-void json_decoder_free(void *dec);
+void json_decoder_free(void *ptr);
 
 /* Forgets the request that was under way; the position stays. */
 void json_reset(struct json_decoder *dec);

@@ -86,8 +86,8 @@ int node_statx(struct node *node, unsigned int mask, struct statx *stx)
 	if (r)
 		return r;
 	*stx = (struct statx){ 0 };
-	if (fd >= 0 && statx(fd, "", AT_EMPTY_PATH, mask | STATX_BASIC_STATS,
-			       stx) < 0)
+	if (fd >= 0 &&
+		statx(fd, "", AT_EMPTY_PATH, mask | STATX_BASIC_STATS, stx) < 0)
 		return -errno;
 	stx->stx_mask |= STATX_BASIC_STATS;
 	stx->stx_blksize = (uint32_t)st.st_blksize;
@@ -112,9 +112,9 @@ int node_statfs(struct node *node, struct statvfs *st)
 		fd = atomic_load(&node->space->root->fd);
 	if (fd < 0) {
 		/* Only scaffolds: no blocks, no files, all names allowed. */
-		*st = (struct statvfs){ .f_bsize = 4096,
-			.f_frsize = 4096,
-			.f_namemax = NAME_MAX };
+		*st = (struct statvfs){
+			.f_bsize = 4096, .f_frsize = 4096, .f_namemax = NAME_MAX
+		};
 		return 0;
 	}
 	if (fstatvfs(fd, st) < 0)
@@ -207,8 +207,8 @@ static const char *proc_path(char *buf, struct node *node)
 	return buf;
 }
 
-ssize_t node_getxattr(struct node *node, const char *name, void *value,
-	size_t size)
+ssize_t node_getxattr(
+	struct node *node, const char *name, void *value, size_t size)
 {
 	char path[PROC_PATH_SIZE];
 	ssize_t n;

@@ -37,7 +37,7 @@ static bool is_own_mount(struct space *space, int fd)
 	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &stx) < 0)
 		return false;
 	return makedev(stx.stx_dev_major, stx.stx_dev_minor) ==
-		atomic_load(&space->own_dev);
+	       atomic_load(&space->own_dev);
 }
 
 int host_open_target(struct space *space, const char *target)
@@ -52,8 +52,7 @@ int host_open_target(struct space *space, const char *target)
 	return fd_steal(&fd);
 }
 
-int host_open_name(struct space *space, int dir_fd, const char *name,
-	int flags)
+int host_open_name(struct space *space, int dir_fd, const char *name, int flags)
 {
 	struct open_how how = {
 		.flags = (uint64_t)(O_PATH | O_NOFOLLOW | O_CLOEXEC | flags),
@@ -82,8 +81,8 @@ static uint64_t mix(uint64_t x)
 	return x ^ (x >> 31);
 }
 
-uint64_t space_ino(struct space *space, uint64_t dev, uint64_t ino,
-	uint64_t salt)
+uint64_t space_ino(
+	struct space *space, uint64_t dev, uint64_t ino, uint64_t salt)
 {
 	uint64_t none = 0;
 

@@ -39,7 +39,7 @@ struct space {
 	struct timespec made;
 	uid_t uid; /* ours: owner of scaffolds */
 	gid_t gid;
-	int proc_fd; /* of /proc/self/fd */
+	int proc_fd;     /* of /proc/self/fd */
 	bool privileged; /* may act for any user */
 };
 
@@ -64,19 +64,19 @@ const char *fd_name(char *buf, int fd);
  * Return: the descriptor, or -errno; -EXDEV if it is our own mount.
  */
 int host_open_target(struct space *space, const char *target);
-int host_open_name(struct space *space, int dir_fd, const char *name,
-	int flags);
+int host_open_name(
+	struct space *space, int dir_fd, const char *name, int flags);
 
 /* The inode number shown for the host's (dev, ino). */
-uint64_t space_ino(struct space *space, uint64_t dev, uint64_t ino,
-	uint64_t salt);
+uint64_t space_ino(
+	struct space *space, uint64_t dev, uint64_t ino, uint64_t salt);
 
 /*
  * The node for an open O_PATH descriptor of a non-directory. Takes ownership
  * of @fd whatever it returns. NULL when out of memory.
  */
-struct node *leaf_get(struct space *space, const struct stat *st,
-	bool writable, int fd);
+struct node *leaf_get(
+	struct space *space, const struct stat *st, bool writable, int fd);
 
 /* The sibling of a leaf (same file, other writability) or NULL. */
 struct node *leaf_sibling(struct node *node);
@@ -115,8 +115,8 @@ void dirs_follow_rename(struct node *from, const char *name, size_t len,
 	struct node *to, const char *to_name, size_t to_len, bool exchange);
 
 /* The child of @dir's layout entry, referenced, or NULL. */
-struct layout_entry *node_entry_child(struct node *dir, const char *name,
-	size_t len);
+struct layout_entry *node_entry_child(
+	struct node *dir, const char *name, size_t len);
 
 /* Makes a writable scaffold real: see space_options.writable_scaffolds. */
 int dir_materialise(struct node *dir);

@@ -38,8 +38,7 @@ struct layout_entry *layout_entry_unref(struct layout_entry *entry)
 		1)
 		return NULL;
 	/* As deep as a path has components: bounded by its length. */
-	HASH_ITER(hh, entry->children, child, tmp)
-	{
+	HASH_ITER(hh, entry->children, child, tmp) {
 		HASH_DEL(entry->children, child);
 		child->parent = NULL;
 		layout_entry_unref(child);
@@ -49,8 +48,8 @@ struct layout_entry *layout_entry_unref(struct layout_entry *entry)
 	return NULL;
 }
 
-struct layout_entry *layout_find(const struct layout_entry *dir,
-	const char *name, size_t len)
+struct layout_entry *layout_find(
+	const struct layout_entry *dir, const char *name, size_t len)
 {
 	struct layout_entry *child;
 
@@ -59,8 +58,8 @@ struct layout_entry *layout_find(const struct layout_entry *dir,
 }
 
 /* Cuts the next component off [*path, end); false at the end. */
-static bool next_component(const char **path, const char *end,
-	const char **name, size_t *len)
+static bool next_component(
+	const char **path, const char *end, const char **name, size_t *len)
 {
 	const char *p = *path;
 
@@ -76,8 +75,8 @@ static bool next_component(const char **path, const char *end,
 	return true;
 }
 
-struct layout_entry *layout_walk(struct layout_entry *root, const char *path,
-	size_t len)
+struct layout_entry *layout_walk(
+	struct layout_entry *root, const char *path, size_t len)
 {
 	const char *end = path + len, *name;
 	size_t name_len;
@@ -87,11 +86,12 @@ struct layout_entry *layout_walk(struct layout_entry *root, const char *path,
 	return root;
 }
 
-static int journal_add(struct layout_journal *journal,
-	struct layout_entry *entry, bool made)
+static int journal_add(
+	struct layout_journal *journal, struct layout_entry *entry, bool made)
 {
 	if (journal->n == journal->capacity) {
-		size_t capacity = journal->capacity ? journal->capacity * 2 : 64;
+		size_t capacity =
+			journal->capacity ? journal->capacity * 2 : 64;
 		struct layout_change *changes = reallocarray(
 			journal->changes, capacity, sizeof(*changes));
 
@@ -133,7 +133,7 @@ int layout_add(struct layout_entry *root, const char *path, size_t len,
 
 	if (hint->dir && len > hint->len && path[hint->len] == '/' &&
 		!memcmp(path, hint->path, hint->len)) {
-		dir = entry = hint->dir;
+		entry = hint->dir;
 		p = path + hint->len;
 	}
 	while (next_component(&p, end, &name, &name_len)) {

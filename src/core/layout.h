@@ -21,14 +21,14 @@
 #include <uthash.h>
 
 struct layout_entry {
-	UT_hash_handle hh; /* in parent->children, by name */
+	UT_hash_handle hh;           /* in parent->children, by name */
 	struct layout_entry *parent; /* NULL once removed */
 	struct layout_entry *children;
 	_Atomic uint32_t refs;
 	uint32_t name_len;
 	uint64_t serial;      /* unique in the process; for inode numbers */
 	struct timespec made; /* the times that a scaffold shows */
-	char *target;	      /* NULL for a scaffold */
+	char *target;         /* NULL for a scaffold */
 	bool writable;
 	bool sandbox; /* made by space_create() */
 	char name[];
@@ -58,15 +58,15 @@ struct layout_entry *layout_entry_ref(struct layout_entry *entry);
 struct layout_entry *layout_entry_unref(struct layout_entry *entry);
 
 /* The child called @name, borrowed, or NULL. */
-struct layout_entry *layout_find(const struct layout_entry *dir,
-	const char *name, size_t len);
+struct layout_entry *layout_find(
+	const struct layout_entry *dir, const char *name, size_t len);
 
 /*
  * Follows @path, absolute and normalised, from @root as far as there are
  * entries. Return: the entry, borrowed, or NULL.
  */
-struct layout_entry *layout_walk(struct layout_entry *root, const char *path,
-	size_t len);
+struct layout_entry *layout_walk(
+	struct layout_entry *root, const char *path, size_t len);
 
 /*
  * Maps @path to @target, making scaffolds for the components before the last.

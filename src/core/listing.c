@@ -19,8 +19,8 @@ static int listing_add(struct listing *listing, const char *name, size_t len,
 {
 	if (listing->n == listing->capacity) {
 		size_t capacity = listing->capacity * 2 + 64;
-		struct listing_item *items = reallocarray(
-			listing->items, capacity, sizeof(*items));
+		struct listing_item *items =
+			reallocarray(listing->items, capacity, sizeof(*items));
 
 		if (!items)
 			return -ENOMEM;
@@ -54,8 +54,8 @@ static int listing_add(struct listing *listing, const char *name, size_t len,
 /* Names first, under the lock; what they are is found out after it. */
 static int add_declared(struct listing *listing, struct node *dir)
 {
-	struct layout_entry *entry = atomic_load_explicit(
-		&dir->dir.entry, memory_order_acquire);
+	struct layout_entry *entry =
+		atomic_load_explicit(&dir->dir.entry, memory_order_acquire);
 	struct layout_entry *child, *tmp;
 	size_t kept = listing->n;
 	int r = 0;
@@ -63,10 +63,9 @@ static int add_declared(struct listing *listing, struct node *dir)
 	if (!entry)
 		return 0;
 	pthread_rwlock_rdlock(&dir->space->layout_lock);
-	HASH_ITER(hh, entry->children, child, tmp)
-	{
-		r = listing_add(listing, child->name, child->name_len, 0,
-			DT_UNKNOWN);
+	HASH_ITER(hh, entry->children, child, tmp) {
+		r = listing_add(
+			listing, child->name, child->name_len, 0, DT_UNKNOWN);
 		if (r)
 			break;
 	}
@@ -103,8 +102,8 @@ static int add_host(struct listing *listing, struct node *dir)
 	if (!buf)
 		return -ENOMEM;
 	while (!r) {
-		ssize_t n = syscall(
-			SYS_getdents64, list_fd, buf, DIRENT_BUFFER);
+		ssize_t n =
+			syscall(SYS_getdents64, list_fd, buf, DIRENT_BUFFER);
 
 		if (n <= 0) {
 			r = n < 0 ? -errno : 0;
@@ -118,17 +117,16 @@ static int add_host(struct listing *listing, struct node *dir)
 			at += d->d_reclen;
 			if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 				continue;
-			entry = declared ? node_entry_child(
-						   dir, d->d_name, len) :
-					   NULL;
+			entry = declared ? node_entry_child(dir, d->d_name, len)
+					 : NULL;
 			if (entry) {
 				layout_entry_unref(entry);
 				continue;
 			}
 			r = listing_add(listing, d->d_name, len,
 				space_ino(dir->space, dir->key.dev, d->d_ino,
-					d->d_type == DT_DIR ? dir->dir.salt :
-							      0),
+					d->d_type == DT_DIR ? dir->dir.salt
+							    : 0),
 				d->d_type);
 		}
 	}
@@ -194,6 +192,6 @@ uint64_t listing_stamp(struct node *dir)
 	stamp = (stamp ^ (uint64_t)st.st_ctim.tv_sec) * 0xbf58476d1ce4e5b9u;
 	stamp = (stamp ^ (uint64_t)st.st_ctim.tv_nsec) * 0x94d049bb133111ebu;
 	stamp ^= (uint64_t)st.st_mtim.tv_nsec << 20 ^
-		(uint64_t)st.st_mtim.tv_sec;
+		 (uint64_t)st.st_mtim.tv_sec;
 	return stamp ? stamp : 1;
 }

@@ -25,8 +25,7 @@ int node_open(struct node *node, int flags, bool kill_priv)
 		return -EPERM;
 	if (kill_priv && flags & O_TRUNC)
 		caller_drop_fsetid();
-	fd = openat(node->space->proc_fd,
-		fd_name(name, atomic_load(&node->fd)),
+	fd = openat(node->space->proc_fd, fd_name(name, atomic_load(&node->fd)),
 		(flags & (O_ACCMODE | O_TRUNC | O_APPEND)) | O_CLOEXEC |
 			O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
@@ -182,8 +181,8 @@ int node_create(struct node *dir, const char *name, size_t len, int flags,
 		/* Replaced meanwhile: what we opened is what counts. */
 		if (path_fd >= 0)
 			close(path_fd);
-		path_fd = openat(space->proc_fd, fd_name(self, fd),
-			O_PATH | O_CLOEXEC);
+		path_fd = openat(
+			space->proc_fd, fd_name(self, fd), O_PATH | O_CLOEXEC);
 		if (path_fd < 0)
 			return -errno;
 	}
@@ -221,8 +220,7 @@ int node_tmpfile(struct node *dir, int flags, mode_t mode,
 
 	if (fstat(fd, &found->st) < 0)
 		return -errno;
-	path_fd = openat(
-		space->proc_fd, fd_name(self, fd), O_PATH | O_CLOEXEC);
+	path_fd = openat(space->proc_fd, fd_name(self, fd), O_PATH | O_CLOEXEC);
 	if (path_fd < 0)
 		return -errno;
 	found->origin = NODE_ORIGIN_WRITABLE;
@@ -283,8 +281,8 @@ int node_symlink(struct node *dir, const char *name, size_t len,
 	return r ? r : find_made(dir, name, len, found);
 }
 
-int node_link(struct node *node, struct node *dir, const char *name,
-	size_t len, struct node_found *found)
+int node_link(struct node *node, struct node *dir, const char *name, size_t len,
+	struct node_found *found)
 {
 	struct space *space = dir->space;
 	char self[FD_NAME_SIZE];

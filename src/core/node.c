@@ -44,12 +44,13 @@ static bool unref_unless_last(struct node *node)
 }
 
 /* Both siblings know of each other while both are in the table. */
-static struct node *find_leaf(struct leaf_shard *shard, uint64_t dev,
-	uint64_t ino, bool writable)
+static struct node *find_leaf(
+	struct leaf_shard *shard, uint64_t dev, uint64_t ino, bool writable)
 {
 	struct node_key key = { .dev = dev, .ino = ino, .writable = writable };
 	struct node *node;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 	HASH_FIND(leaf.hh, shard->leaves, &key, sizeof(key), node);
 	return node;
 }
@@ -67,8 +68,8 @@ static void free_leaf(struct node *node)
 		return;
 	}
 	HASH_DELETE(leaf.hh, shard->leaves, node);
-	sibling = find_leaf(shard, node->key.dev, node->key.ino,
-		!node->writable);
+	sibling =
+		find_leaf(shard, node->key.dev, node->key.ino, !node->writable);
 	if (sibling)
 		atomic_store(&sibling->leaf.has_sibling, false);
 	pthread_mutex_unlock(&shard->lock);
@@ -129,8 +130,8 @@ struct node *node_unref(struct node *node)
 	return NULL;
 }
 
-static struct node *node_new(struct space *space, mode_t mode, bool writable,
-	int fd)
+static struct node *node_new(
+	struct space *space, mode_t mode, bool writable, int fd)
 {
 	struct node *node = calloc(1, sizeof(*node));
 
@@ -144,8 +145,8 @@ static struct node *node_new(struct space *space, mode_t mode, bool writable,
 	return node;
 }
 
-struct node *leaf_get(struct space *space, const struct stat *st,
-	bool writable, int fd_in)
+struct node *leaf_get(
+	struct space *space, const struct stat *st, bool writable, int fd_in)
 {
 	struct leaf_shard *shard = shard_of(space, st->st_ino);
 	_cleanup_fd_ int fd = fd_in;
@@ -164,17 +165,17 @@ struct node *leaf_get(struct space *space, const struct stat *st,
 		return NULL;
 	}
 	fd_steal(&fd);
-	made->key = (struct node_key){ .dev = st->st_dev,
-		.ino = st->st_ino,
-		.writable = writable };
+	made->key = (struct node_key){
+		.dev = st->st_dev, .ino = st->st_ino, .writable = writable
+	};
 	sibling = find_leaf(shard, st->st_dev, st->st_ino, !writable);
 	if (sibling) {
 		atomic_store(&made->leaf.has_sibling, true);
 		atomic_store(&sibling->leaf.has_sibling, true);
 		node_ref(sibling);
 	}
-	HASH_ADD_KEYPTR(leaf.hh, shard->leaves, &made->key, sizeof(made->key),
-		made);
+	HASH_ADD_KEYPTR(
+		leaf.hh, shard->leaves, &made->key, sizeof(made->key), made);
 	pthread_mutex_unlock(&shard->lock);
 
 	/* What a front-end believes of a read-only sibling for long was
@@ -197,8 +198,8 @@ struct node *leaf_sibling(struct node *node)
 		return NULL;
 	shard = shard_of(node->space, node->key.ino);
 	pthread_mutex_lock(&shard->lock);
-	sibling = find_leaf(shard, node->key.dev, node->key.ino,
-		!node->writable);
+	sibling =
+		find_leaf(shard, node->key.dev, node->key.ino, !node->writable);
 	if (sibling)
 		node_ref(sibling);
 	pthread_mutex_unlock(&shard->lock);
@@ -221,8 +222,8 @@ void node_data_changed(struct node *node)
 }
 
 /* Called with dirs_lock held. */
-static struct node *find_child(struct node *parent, const char *name,
-	size_t len)
+static struct node *find_child(
+	struct node *parent, const char *name, size_t len)
 {
 	struct node *child;
 
@@ -233,8 +234,8 @@ static struct node *find_child(struct node *parent, const char *name,
 static bool dir_is(struct node *node, const struct dir_identity *id)
 {
 	return node->key.dev == id->dev && node->key.ino == id->ino &&
-		node->writable == id->writable &&
-		atomic_load(&node->dir.entry) == id->entry;
+	       node->writable == id->writable &&
+	       atomic_load(&node->dir.entry) == id->entry;
 }
 
 /* Called with dirs_lock held. */
@@ -248,8 +249,7 @@ static void hash_dir(struct node *parent, struct node *node)
 static struct node *new_dir(struct node *parent, const char *name, size_t len,
 	const struct dir_identity *id, int fd)
 {
-	struct node *node =
-		node_new(parent->space, S_IFDIR, id->writable, fd);
+	struct node *node = node_new(parent->space, S_IFDIR, id->writable, fd);
 
 	if (!node)
 		return NULL;
@@ -323,8 +323,7 @@ static void mark_gone(struct node *node, struct node **gone)
 		*gone = node_ref(node);
 	}
 	atomic_store(&node->dir.gone, true);
-	HASH_ITER(dir.hh, node->dir.children, child, tmp)
-	{
+	HASH_ITER(dir.hh, node->dir.children, child, tmp) {
 		mark_gone(child, gone);
 	}
 }
@@ -449,8 +448,8 @@ void dirs_follow_layout(struct space *space, const char *path, size_t len)
 			/* A folder on the way: it stays what it is, and from
 			 * now on has declared children as well. */
 			entry = NULL;
-			if (atomic_compare_exchange_strong(&child->dir.entry,
-				    &entry, child_entry)) {
+			if (atomic_compare_exchange_strong(
+				    &child->dir.entry, &entry, child_entry)) {
 				layout_entry_ref(child_entry);
 			} else if (entry != child_entry) {
 				old = entry;
@@ -473,8 +472,8 @@ void dirs_follow_layout(struct space *space, const char *path, size_t len)
 
 		if (!child) {
 			if (space->events)
-				space->events->entry_changed(space->events_ctx,
-					dir, name, name_len);
+				space->events->entry_changed(
+					space->events_ctx, dir, name, name_len);
 			break;
 		}
 		node_unref(dir);

@@ -34,16 +34,16 @@ struct node_leaf {
 };
 
 struct node_dir {
-	UT_hash_handle hh; /* in parent's children, by name */
-	struct node *parent; /* referenced; NULL for the root */
+	UT_hash_handle hh;     /* in parent's children, by name */
+	struct node *parent;   /* referenced; NULL for the root */
 	struct node *children; /* directories only */
 	char *name;
 	size_t name_len;
 	struct layout_entry *_Atomic entry; /* referenced, or NULL */
-	struct node *next_gone; /* while it is being announced */
-	uint64_t salt; /* of the inode numbers below */
-	bool hashed;   /* in parent's children */
-	_Atomic bool gone; /* removed, unmapped or destroyed */
+	struct node *next_gone;             /* while it is being announced */
+	uint64_t salt;                      /* of the inode numbers below */
+	bool hashed;                        /* in parent's children */
+	_Atomic bool gone;                  /* removed, unmapped or destroyed */
 };
 
 /* The key of a leaf: no padding, as it is compared as bytes. */
@@ -78,14 +78,14 @@ struct node *node_unref(struct node *node);
 
 /* Where a name comes from: tells how long its absence may be believed. */
 enum node_origin {
-	NODE_ORIGIN_DECLARED,	/* the layout alone decides */
-	NODE_ORIGIN_READ_ONLY,	/* a directory of the host, read-only */
-	NODE_ORIGIN_WRITABLE,	/* a directory of the host, writable */
+	NODE_ORIGIN_DECLARED,  /* the layout alone decides */
+	NODE_ORIGIN_READ_ONLY, /* a directory of the host, read-only */
+	NODE_ORIGIN_WRITABLE,  /* a directory of the host, writable */
 };
 
 struct node_found {
 	struct node *node;
-	struct stat st; /* as the view shows it */
+	struct stat st;          /* as the view shows it */
 	enum node_origin origin; /* set on -ENOENT too */
 };
 
@@ -156,8 +156,8 @@ int node_mknod(struct node *dir, const char *name, size_t len, mode_t mode,
 int node_symlink(struct node *dir, const char *name, size_t len,
 	const char *target, const struct caller *caller,
 	struct node_found *found);
-int node_link(struct node *node, struct node *dir, const char *name,
-	size_t len, struct node_found *found);
+int node_link(struct node *node, struct node *dir, const char *name, size_t len,
+	struct node_found *found);
 int node_unlink(struct node *dir, const char *name, size_t len);
 int node_rmdir(struct node *dir, const char *name, size_t len);
 
@@ -189,8 +189,8 @@ struct node_attr {
 int node_set_attr(struct node *node, const struct node_attr *attr, int fd);
 
 /* Extended attributes. Return: a size, or -errno. */
-ssize_t node_getxattr(struct node *node, const char *name, void *value,
-	size_t size);
+ssize_t node_getxattr(
+	struct node *node, const char *name, void *value, size_t size);
 ssize_t node_listxattr(struct node *node, char *list, size_t size);
 int node_setxattr(struct node *node, const char *name, const void *value,
 	size_t size, int flags);

@@ -58,8 +58,8 @@ int space_new(struct space **spacep, const struct space_options *options)
 	for (int i = 0; i < SPACE_SHARDS; i++)
 		pthread_mutex_init(&space->shards[i].lock, NULL);
 
-	space->proc_fd = open("/proc/self/fd",
-		O_PATH | O_DIRECTORY | O_CLOEXEC);
+	space->proc_fd =
+		open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (space->proc_fd < 0) {
 		int r = -errno;
 
@@ -76,8 +76,8 @@ int space_new(struct space **spacep, const struct space_options *options)
 	return 0;
 }
 
-void space_set_events(struct space *space, const struct space_events *events,
-	void *ctx)
+void space_set_events(
+	struct space *space, const struct space_events *events, void *ctx)
 {
 	space->events = events;
 	space->events_ctx = ctx;
@@ -117,8 +117,8 @@ struct node *space_root(struct space *space)
 
 void mapping_describe(const struct mapping *m, struct sb_error *err)
 {
-	sb_error_prefix(err, "Cannot map '%.*s -> %.*s (%s)'",
-		(int)m->path_len, m->path, (int)m->target_len, m->target,
+	sb_error_prefix(err, "Cannot map '%.*s -> %.*s (%s)'", (int)m->path_len,
+		m->path, (int)m->target_len, m->target,
 		m->writable ? "read/write" : "read-only");
 }
 
@@ -140,9 +140,10 @@ static int add_mappings(struct space *space, struct layout_entry *root,
 		if (!r)
 			continue;
 		if (r == -EEXIST)
-			sb_error_set(err, m->path_len > 1 ?
-					     "Already mapped" :
-					     "Root can be mapped at most once");
+			sb_error_set(err,
+				m->path_len > 1
+					? "Already mapped"
+					: "Root can be mapped at most once");
 		else
 			sb_error_set(err, "Out of memory");
 		mapping_describe(m, err);
@@ -234,13 +235,13 @@ int space_map(struct space *space, const struct mapping *mappings, size_t n,
 	if (root_fd >= 0)
 		adopt_root(space, fd_steal(&root_fd), &st);
 	for (size_t i = 0; i < n; i++)
-		dirs_follow_layout(space, mappings[i].path,
-			mappings[i].path_len);
+		dirs_follow_layout(
+			space, mappings[i].path, mappings[i].path_len);
 	return 0;
 }
 
-int space_unmap(struct space *space, const char *path, size_t len,
-	struct sb_error *err)
+int space_unmap(
+	struct space *space, const char *path, size_t len, struct sb_error *err)
 {
 	struct layout_entry *entry;
 
@@ -280,8 +281,8 @@ static int check_id(const char *id, size_t len, struct sb_error *err)
 	if (memchr(id, '/', len) || memchr(id, '\0', len) || len > NAME_MAX ||
 		(len == 1 && id[0] == '.') ||
 		(len == 2 && id[0] == '.' && id[1] == '.')) {
-		sb_error_set(err, "Identifier %.*s is not a basename",
-			(int)len, id);
+		sb_error_set(
+			err, "Identifier %.*s is not a basename", (int)len, id);
 		return -EINVAL;
 	}
 	return 0;
@@ -297,8 +298,8 @@ static size_t id_path(char *buf, const char *id, size_t len)
 
 /* Builds a sandbox that nobody sees yet. NULL in *@topp on error. */
 static int build_sandbox(struct space *space, struct layout_entry **topp,
-	const char *id, size_t id_len, const struct mapping *mappings,
-	size_t n, struct sb_error *err)
+	const char *id, size_t id_len, const struct mapping *mappings, size_t n,
+	struct sb_error *err)
 {
 	int r;
 
@@ -315,8 +316,8 @@ static int build_sandbox(struct space *space, struct layout_entry **topp,
 }
 
 /* Adds to the sandbox that exists and tells the front-end of each name. */
-static int follow_extension(struct space *space, const char *id,
-	size_t id_len, const struct mapping *mappings, size_t n)
+static int follow_extension(struct space *space, const char *id, size_t id_len,
+	const struct mapping *mappings, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct mapping *m = &mappings[i];

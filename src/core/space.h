@@ -42,15 +42,15 @@ struct mapping {
 
 /* How a space behaves where sandboxfs 0.2 was limited. */
 struct space_options {
-	bool hardlinks;	       /* link() works, st_nlink is the host's */
+	bool hardlinks;          /* link() works, st_nlink is the host's */
 	bool writable_scaffolds; /* scaffolds under a writable directory take
 				    new entries, made in that directory */
-	bool any_order;	       /* a directory may be mapped after what lies
-				  below it */
-	bool lazy_targets;     /* don't check when mapping that targets exist:
-				  a missing one shows as ENOENT when touched */
-	bool private_root;     /* the root shows as mode 0700 & mask, owned by
-				  the daemon: nobody but it and root enters */
+	bool any_order;          /* a directory may be mapped after what lies
+				    below it */
+	bool lazy_targets;       /* don't check when mapping that targets exist:
+				    a missing one shows as ENOENT when touched */
+	bool private_root;       /* the root shows as mode 0700 & mask, owned by
+				    the daemon: nobody but it and root enters */
 };
 
 /*
@@ -59,8 +59,8 @@ struct space_options {
  */
 struct space_events {
 	/* @name in directory @dir no longer means what it did. */
-	void (*entry_changed)(void *ctx, struct node *dir, const char *name,
-		size_t len);
+	void (*entry_changed)(
+		void *ctx, struct node *dir, const char *name, size_t len);
 	/* Directory @dir is no more; who has it open finds it empty. */
 	void (*directory_gone)(void *ctx, struct node *dir);
 	/* The attributes of @node (not its data) may have changed. */
@@ -75,8 +75,8 @@ struct space_events {
 int space_new(struct space **spacep, const struct space_options *options);
 
 /* Sets the front-end to tell. Call before any view is served. */
-void space_set_events(struct space *space, const struct space_events *events,
-	void *ctx);
+void space_set_events(
+	struct space *space, const struct space_events *events, void *ctx);
 
 /*
  * Tells the device number of the front-end's own mount, which must not be

@@ -137,8 +137,8 @@ static int check_one(const struct mapping *m, struct sb_error *err)
 	return r;
 }
 
-int targets_check(struct space *space, const struct mapping *mappings,
-	size_t n, struct sb_error *err)
+int targets_check(struct space *space, const struct mapping *mappings, size_t n,
+	struct sb_error *err)
 {
 	struct folder *folders = NULL, *folder = NULL, *pool, *tmp;
 	struct target *targets;
@@ -174,8 +174,7 @@ int targets_check(struct space *space, const struct mapping *mappings,
 		folder->targets = target;
 		folder->n++;
 	}
-	HASH_ITER(hh, folders, folder, tmp)
-	{
+	HASH_ITER(hh, folders, folder, tmp) {
 		if (folder->n >= LIST_FROM)
 			list_folder(folder);
 	}

@@ -10,7 +10,7 @@
  * Return: 0, or -errno with @err set for the first mapping whose target is
  * missing, "Cannot map '/p -> /u (read-only)': Stat failed for "/u": ...".
  */
-int targets_check(struct space *space, const struct mapping *mappings,
-	size_t n, struct sb_error *err);
+int targets_check(struct space *space, const struct mapping *mappings, size_t n,
+	struct sb_error *err);
 
 #endif

@@ -21,8 +21,8 @@ static struct space *space;
 static char base[64];
 static char told[4096];
 
-static void entry_changed(void *ctx, struct node *dir, const char *name,
-	size_t len)
+static void entry_changed(
+	void *ctx, struct node *dir, const char *name, size_t len)
 {
 	size_t at = strlen(told);
 
@@ -98,8 +98,8 @@ static struct mapping mapping(const char *path, const char *target, bool rw)
 		rw };
 }
 
-static int map(const char *path, const char *target, bool rw,
-	struct sb_error *err)
+static int map(
+	const char *path, const char *target, bool rw, struct sb_error *err)
 {
 	struct mapping m = mapping(path, target, rw);
 
@@ -328,8 +328,8 @@ static void scaffolds_become_real_when_asked(void **state)
 	assert_int_equal(map("/", host("dir"), true, NULL), 0);
 	assert_int_equal(map("/n/m/f", host("dir/f"), false, NULL), 0);
 	assert_int_equal(walk("n/m", &a), 0);
-	assert_int_equal(node_create(a, "made", 4, O_RDWR, 0644, &caller,
-				 &found, &fd),
+	assert_int_equal(
+		node_create(a, "made", 4, O_RDWR, 0644, &caller, &found, &fd),
 		0);
 	close(fd);
 	node_unref(found.node);
@@ -404,8 +404,7 @@ static void lookups_race_with_changes(void **state)
 
 	atomic_store(&stop, false);
 	for (int i = 0; i < 3; i++)
-		pthread_create(
-			&threads[i], NULL, look_up_all_the_time, NULL);
+		pthread_create(&threads[i], NULL, look_up_all_the_time, NULL);
 	for (int i = 0; i < 500; i++) {
 		told[0] = '\0';
 		assert_int_equal(space_create(space, "s", 1, &m, 1, &err), 0);

@@ -179,8 +179,8 @@ void kfuse_dispatch(struct kfuse_request *req)
 	finish(req, r);
 }
 
-void kfuse_dispatch_message(struct kfuse_worker *worker, const char *message,
-	size_t size)
+void kfuse_dispatch_message(
+	struct kfuse_worker *worker, const char *message, size_t size)
 {
 	struct kfuse_request req = {
 		.worker = worker,
@@ -232,8 +232,8 @@ bad:
 	finish(&req, -EINVAL);
 }
 
-int kfuse_request_name(struct kfuse_request *req, const char **name,
-	size_t *len)
+int kfuse_request_name(
+	struct kfuse_request *req, const char **name, size_t *len)
 {
 	const char *end = memchr(req->payload, '\0', req->payload_len);
 
@@ -268,8 +268,8 @@ static const char *quote(char *buf, size_t size, const char *name, size_t len)
 		unsigned char c = (unsigned char)name[i];
 
 		if (c < ' ' || c == '"' || c == '\\' || c >= 0x7f)
-			at += (size_t)snprintf(buf + at, size - at, "\\x%02x",
-				c);
+			at += (size_t)snprintf(
+				buf + at, size - at, "\\x%02x", c);
 		else
 			buf[at++] = (char)c;
 	}
@@ -329,6 +329,5 @@ void kfuse_trace_reply(const struct kfuse_request *req, int error)
 	}
 	name = strerrorname_np(-error);
 	log_write(LOG_DEBUG, "%lu %s: %s", (unsigned long)req->in.unique,
-		name ? name : "error",
-		strerror_r(-error, text, sizeof(text)));
+		name ? name : "error", strerror_r(-error, text, sizeof(text)));
 }

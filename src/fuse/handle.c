@@ -30,14 +30,14 @@ struct kfuse_handle *kfuse_handle_new(struct kfuse_session *session,
 	return handle;
 }
 
-struct kfuse_handle *kfuse_handle_get(struct kfuse_session *session,
-	uint64_t fh)
+struct kfuse_handle *kfuse_handle_get(
+	struct kfuse_session *session, uint64_t fh)
 {
 	return slots_get(&session->handles, fh);
 }
 
-void kfuse_handle_free(struct kfuse_session *session,
-	struct kfuse_handle *handle)
+void kfuse_handle_free(
+	struct kfuse_session *session, struct kfuse_handle *handle)
 {
 	int fd = atomic_load(&handle->fd);
 

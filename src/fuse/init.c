@@ -19,10 +19,11 @@
 #define WANTED                                                                 \
 	(FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_ATOMIC_O_TRUNC |             \
 		FUSE_DONT_MASK | FUSE_AUTO_INVAL_DATA | FUSE_DO_READDIRPLUS |  \
-		FUSE_READDIRPLUS_AUTO | FUSE_ASYNC_DIO | FUSE_PARALLEL_DIROPS | \
-		FUSE_HANDLE_KILLPRIV_V2 | FUSE_CACHE_SYMLINKS |                \
-		FUSE_MAX_PAGES | FUSE_SETXATTR_EXT | FUSE_INIT_EXT |           \
-		KFUSE_INIT_CREATE_SUPP_GROUP | KFUSE_INIT_NO_EXPORT_SUPPORT |  \
+		FUSE_READDIRPLUS_AUTO | FUSE_ASYNC_DIO |                       \
+		FUSE_PARALLEL_DIROPS | FUSE_HANDLE_KILLPRIV_V2 |               \
+		FUSE_CACHE_SYMLINKS | FUSE_MAX_PAGES | FUSE_SETXATTR_EXT |     \
+		FUSE_INIT_EXT | KFUSE_INIT_CREATE_SUPP_GROUP |                 \
+		KFUSE_INIT_NO_EXPORT_SUPPORT |                                 \
 		KFUSE_INIT_DIRECT_IO_ALLOW_MMAP)
 
 /*
@@ -45,9 +46,8 @@ static uint32_t stack_depth(void)
 	return 1;
 }
 
-static void settle(struct kfuse_session *session,
-	const struct fuse_init_in *in, size_t arg_size, bool can_uring,
-	struct kfuse_init_out *out)
+static void settle(struct kfuse_session *session, const struct fuse_init_in *in,
+	size_t arg_size, bool can_uring, struct kfuse_init_out *out)
 {
 	struct kfuse_features *features = &session->features;
 	uint64_t offered = in->flags, taken;
@@ -67,8 +67,8 @@ static void settle(struct kfuse_session *session,
 	features->uring = taken & KFUSE_INIT_OVER_IO_URING;
 	features->setxattr_ext = taken & FUSE_SETXATTR_EXT;
 	features->supp_group = taken & KFUSE_INIT_CREATE_SUPP_GROUP;
-	features->max_write = features->passthrough ? MAX_WRITE_PASSTHROUGH :
-						      KFUSE_MAX_WRITE;
+	features->max_write =
+		features->passthrough ? MAX_WRITE_PASSTHROUGH : KFUSE_MAX_WRITE;
 	features->max_stack_depth = features->passthrough ? stack_depth() : 0;
 
 	*out = (struct kfuse_init_out){
@@ -97,13 +97,14 @@ static bool passthrough_allowed(struct kfuse_session *session)
 
 	/* EBADF: it got as far as looking at the descriptor. */
 	return ioctl(session->fd, KFUSE_DEV_IOC_BACKING_OPEN, &map) < 0 &&
-		errno == EBADF;
+	       errno == EBADF;
 }
 
 static int answer(struct kfuse_session *session, uint64_t unique, int error,
 	const void *out, size_t size)
 {
-	char buf[sizeof(struct fuse_out_header) + sizeof(struct kfuse_init_out)];
+	char buf[sizeof(struct fuse_out_header) +
+		 sizeof(struct kfuse_init_out)];
 	struct fuse_out_header header = {
 		.len = (uint32_t)(sizeof(header) + size),
 		.error = error,
@@ -111,12 +112,13 @@ static int answer(struct kfuse_session *session, uint64_t unique, int error,
 	};
 
 	memcpy(buf, &header, sizeof(header));
-	memcpy(buf + sizeof(header), out, size);
+	if (size)
+		memcpy(buf + sizeof(header), out, size);
 	return write(session->fd, buf, header.len) < 0 ? -errno : 0;
 }
 
-int kfuse_init(struct kfuse_session *session, bool can_uring,
-	struct sb_error *err)
+int kfuse_init(
+	struct kfuse_session *session, bool can_uring, struct sb_error *err)
 {
 	char buf[FUSE_MIN_READ_BUFFER];
 	struct fuse_init_in in = { 0 };

@@ -37,22 +37,22 @@ bool kfuse_tell_stale(struct kfuse_inode *inode)
 	return !atomic_exchange(&inode->told_stale, true);
 }
 
-static pthread_mutex_t *lock_of(struct kfuse_session *session,
-	const struct node *node)
+static pthread_mutex_t *lock_of(
+	struct kfuse_session *session, const struct node *node)
 {
 	return &session->inode_locks[((uintptr_t)node >> 6) % 64];
 }
 
-struct kfuse_inode *kfuse_inode_get(struct kfuse_session *session,
-	uint64_t nodeid)
+struct kfuse_inode *kfuse_inode_get(
+	struct kfuse_session *session, uint64_t nodeid)
 {
 	if (nodeid == ROOT_ID)
 		return session->root;
 	return slots_get(&session->inodes, nodeid);
 }
 
-uint64_t kfuse_inode_id(struct kfuse_session *session,
-	const struct kfuse_inode *inode)
+uint64_t kfuse_inode_id(
+	struct kfuse_session *session, const struct kfuse_inode *inode)
 {
 	return inode == session->root ? ROOT_ID : slot_id(&inode->slot);
 }
@@ -86,8 +86,8 @@ static void inode_init(struct kfuse_inode *inode, struct node *node)
 	atomic_store(&inode->data_stamp, 0);
 }
 
-struct kfuse_inode *kfuse_inode_publish(struct kfuse_session *session,
-	struct node *node)
+struct kfuse_inode *kfuse_inode_publish(
+	struct kfuse_session *session, struct node *node)
 {
 	struct kfuse_inode *inode;
 	bool known;
@@ -107,8 +107,8 @@ struct kfuse_inode *kfuse_inode_publish(struct kfuse_session *session,
 	}
 	pthread_mutex_unlock(lock_of(session, node));
 	if (inode)
-		atomic_store_explicit(&inode->looked_up_ns, now_ns(),
-			memory_order_relaxed);
+		atomic_store_explicit(
+			&inode->looked_up_ns, now_ns(), memory_order_relaxed);
 	/* The slot keeps one reference, however often it is looked up. */
 	if (known || !inode)
 		node_unref(node);
@@ -117,8 +117,7 @@ struct kfuse_inode *kfuse_inode_publish(struct kfuse_session *session,
 	return inode;
 }
 
-static void drop_inode(struct kfuse_session *session,
-	struct kfuse_inode *inode)
+static void drop_inode(struct kfuse_session *session, struct kfuse_inode *inode)
 {
 	struct node *node = inode->node;
 	int32_t backing = atomic_load(&inode->backing_id);
@@ -133,8 +132,8 @@ static void drop_inode(struct kfuse_session *session,
 	node_unref(node);
 }
 
-void kfuse_inode_forget(struct kfuse_session *session, uint64_t nodeid,
-	uint64_t n_lookup)
+void kfuse_inode_forget(
+	struct kfuse_session *session, uint64_t nodeid, uint64_t n_lookup)
 {
 	struct kfuse_inode *inode;
 	struct node *node;
@@ -144,14 +143,14 @@ void kfuse_inode_forget(struct kfuse_session *session, uint64_t nodeid,
 		return;
 	inode = slots_get(&session->inodes, nodeid);
 	if (!inode) {
-		log_debug("FORGET of unknown nodeid %#lx",
-			(unsigned long)nodeid);
+		log_debug(
+			"FORGET of unknown nodeid %#lx", (unsigned long)nodeid);
 		return;
 	}
 	node = inode->node;
 	pthread_mutex_lock(lock_of(session, node));
-	inode->n_lookup -= n_lookup < inode->n_lookup ? n_lookup :
-							inode->n_lookup;
+	inode->n_lookup -=
+		n_lookup < inode->n_lookup ? n_lookup : inode->n_lookup;
 	last = inode->n_lookup == 0;
 	if (last)
 		atomic_store(&node->front, 0);
@@ -172,8 +171,8 @@ void kfuse_inodes_drop(struct kfuse_session *session)
 	}
 }
 
-int32_t kfuse_inode_backing(struct kfuse_session *session,
-	struct kfuse_inode *inode)
+int32_t kfuse_inode_backing(
+	struct kfuse_session *session, struct kfuse_inode *inode)
 {
 	struct kfuse_backing_map map = { 0 };
 	int32_t id;

@@ -31,8 +31,8 @@
 struct kfuse_inode {
 	struct slot slot;
 	struct node *node;
-	uint64_t n_lookup;   /* under the session's inode lock of the node */
-	_Atomic int32_t backing_id; /* 0 not tried, -1 can't, else its id */
+	uint64_t n_lookup; /* under the session's inode lock of the node */
+	_Atomic int32_t backing_id;  /* 0 not tried, -1 can't, else its id */
 	_Atomic uint32_t n_requests; /* served; wraps around */
 	_Atomic uint32_t n_open;
 	_Atomic bool told_stale;
@@ -46,11 +46,11 @@ struct kfuse_inode {
 /* An open file or directory. */
 struct kfuse_handle {
 	struct slot slot;
-	struct node *node; /* a reference of its own */
+	struct node *node;         /* a reference of its own */
 	struct kfuse_inode *inode; /* NULL for the root; kernel keeps it */
 	pthread_mutex_t lock;
 	_Atomic int fd; /* opened when first needed; -1 until then */
-	int flags;	/* access mode and O_APPEND as opened */
+	int flags;      /* access mode and O_APPEND as opened */
 	bool is_dir;
 	bool has_listing;
 	struct listing listing;
@@ -79,7 +79,7 @@ struct kfuse_session {
 	struct kfuse_features features;
 	int fd; /* /dev/fuse */
 	int end_fd;
-	int result;	  /* of the session once ended */
+	int result; /* of the session once ended */
 	_Atomic bool ended;
 	_Atomic bool stopping;
 	char description[160];
@@ -144,7 +144,7 @@ struct kfuse_request {
 	char *out;
 	size_t out_max;
 	size_t out_len;
-	void *transport; /* the transport's own */
+	void *transport;           /* the transport's own */
 	struct kfuse_inode *inode; /* of in.nodeid, NULL if it has none */
 };
 
@@ -152,7 +152,7 @@ struct kfuse_request {
 #define KFUSE_NO_REPLY 1
 
 enum kfuse_op_flags {
-	KFUSE_OP_NAME = 1 << 0,	    /* the payload begins with a name */
+	KFUSE_OP_NAME = 1 << 0,      /* the payload begins with a name */
 	KFUSE_OP_TWO_NAMES = 1 << 1, /* and a second one */
 	KFUSE_OP_NO_NODE = 1 << 2,   /* nodeid means nothing */
 	KFUSE_OP_NO_REPLY = 1 << 3,
@@ -176,15 +176,15 @@ extern const struct kfuse_op kfuse_ops[KFUSE_OPS];
  * Takes apart a message of /dev/fuse, header and all, and serves it. @size is
  * how much was read.
  */
-void kfuse_dispatch_message(struct kfuse_worker *worker, const char *message,
-	size_t size);
+void kfuse_dispatch_message(
+	struct kfuse_worker *worker, const char *message, size_t size);
 
 /* Serves a request whose in, arg, payload and out are set; replies. */
 void kfuse_dispatch(struct kfuse_request *req);
 
 /* Cuts the next terminated name off the payload. */
-int kfuse_request_name(struct kfuse_request *req, const char **name,
-	size_t *len);
+int kfuse_request_name(
+	struct kfuse_request *req, const char **name, size_t *len);
 
 /* Copies an answer to req->out. */
 int kfuse_answer(struct kfuse_request *req, const void *out, size_t len);
@@ -193,15 +193,15 @@ void kfuse_trace_request(const struct kfuse_request *req);
 void kfuse_trace_reply(const struct kfuse_request *req, int error);
 
 /* inode.c */
-struct kfuse_inode *kfuse_inode_get(struct kfuse_session *session,
-	uint64_t nodeid);
+struct kfuse_inode *kfuse_inode_get(
+	struct kfuse_session *session, uint64_t nodeid);
 /* Takes over the reference to @node; counts one lookup. NULL: no memory. */
-struct kfuse_inode *kfuse_inode_publish(struct kfuse_session *session,
-	struct node *node);
-void kfuse_inode_forget(struct kfuse_session *session, uint64_t nodeid,
-	uint64_t n_lookup);
-uint64_t kfuse_inode_id(struct kfuse_session *session,
-	const struct kfuse_inode *inode);
+struct kfuse_inode *kfuse_inode_publish(
+	struct kfuse_session *session, struct node *node);
+void kfuse_inode_forget(
+	struct kfuse_session *session, uint64_t nodeid, uint64_t n_lookup);
+uint64_t kfuse_inode_id(
+	struct kfuse_session *session, const struct kfuse_inode *inode);
 /* The nodeid of @node, or 0 if the kernel doesn't know it. */
 uint64_t kfuse_node_id(struct kfuse_session *session, struct node *node);
 void kfuse_inodes_drop(struct kfuse_session *session);
@@ -222,16 +222,16 @@ static inline void kfuse_inode_end(struct kfuse_inode *inode)
 }
 
 /* Registered with the kernel for passthrough: its id, or 0 if it can't be. */
-int32_t kfuse_inode_backing(struct kfuse_session *session,
-	struct kfuse_inode *inode);
+int32_t kfuse_inode_backing(
+	struct kfuse_session *session, struct kfuse_inode *inode);
 
 /* handle.c */
 struct kfuse_handle *kfuse_handle_new(struct kfuse_session *session,
 	struct kfuse_inode *inode, int fd, int flags);
-struct kfuse_handle *kfuse_handle_get(struct kfuse_session *session,
-	uint64_t fh);
-void kfuse_handle_free(struct kfuse_session *session,
-	struct kfuse_handle *handle);
+struct kfuse_handle *kfuse_handle_get(
+	struct kfuse_session *session, uint64_t fh);
+void kfuse_handle_free(
+	struct kfuse_session *session, struct kfuse_handle *handle);
 /* The host's descriptor, borrowed, opened if need be; or -errno. */
 int kfuse_handle_fd(struct kfuse_handle *handle);
 void kfuse_handles_drop(struct kfuse_session *session);
@@ -290,10 +290,10 @@ int kfuse_fill_entry(struct kfuse_session *session, struct node_found *found,
 	struct fuse_entry_out *out, struct kfuse_inode **inodep);
 void kfuse_fill_attr(const struct stat *st, struct fuse_attr *attr);
 /* Seconds and nanoseconds for which attributes of @node stay valid. */
-uint64_t kfuse_attr_ttl_ns(struct kfuse_session *session,
-	const struct node *node);
-void kfuse_request_caller(struct kfuse_request *req, uint32_t umask,
-	struct caller *caller);
+uint64_t kfuse_attr_ttl_ns(
+	struct kfuse_session *session, const struct node *node);
+void kfuse_request_caller(
+	struct kfuse_request *req, uint32_t umask, struct caller *caller);
 uint64_t kfuse_data_stamp(const struct stat *st);
 /*
  * Whether to send the kernel back to look an inode's name up again because
@@ -306,13 +306,12 @@ bool kfuse_tell_stale(struct kfuse_inode *inode);
  * Takes ownership of @fd on success (-1: open it when needed).
  */
 int kfuse_open_reply(struct kfuse_request *req, struct kfuse_inode *inode,
-	int fd, int flags, const struct stat *st,
-	struct kfuse_open_out *out);
+	int fd, int flags, const struct stat *st, struct kfuse_open_out *out);
 
 /* init.c */
 /* Reads and answers INIT on session->fd. */
-int kfuse_init(struct kfuse_session *session, bool can_uring,
-	struct sb_error *err);
+int kfuse_init(
+	struct kfuse_session *session, bool can_uring, struct sb_error *err);
 
 /* dev.c, uring.c: workers. */
 extern const struct kfuse_transport_ops kfuse_dev_ops;
@@ -321,8 +320,8 @@ int kfuse_dev_worker_init(struct kfuse_worker *worker, bool clone);
 void kfuse_dev_worker_deinit(struct kfuse_worker *worker);
 void *kfuse_dev_worker_run(void *arg);
 /* May be called before INIT is answered: only then is it known what to do. */
-int kfuse_uring_worker_init(struct kfuse_worker *worker, uint32_t payload,
-	struct sb_error *err);
+int kfuse_uring_worker_init(
+	struct kfuse_worker *worker, uint32_t payload, struct sb_error *err);
 void kfuse_uring_worker_deinit(struct kfuse_worker *worker);
 void *kfuse_uring_worker_run(void *arg);
 unsigned int kfuse_uring_cpus_possible(void);
@@ -335,8 +334,8 @@ void kfuse_session_end(struct kfuse_session *session, int result);
 int kfuse_notify_entry(struct kfuse_session *session, uint64_t parent,
 	const char *name, size_t len);
 /* @with_data: the pages too; never from a thread that serves requests. */
-int kfuse_notify_inode(struct kfuse_session *session, uint64_t nodeid,
-	bool with_data);
+int kfuse_notify_inode(
+	struct kfuse_session *session, uint64_t nodeid, bool with_data);
 extern const struct space_events kfuse_events;
 /* Wakes the notifier when descriptors run short; cheap. */
 void kfuse_notifier_check(struct kfuse_session *session);

@@ -23,7 +23,7 @@
 #define PENDING_MAX 1024
 /* The longest that a writer waits for a reader's pages to be dropped. */
 #define DROP_WAIT_NS 50000000
-#define PRUNE_BATCH 512
+#define PRUNE_BATCH  512
 
 struct kfuse_notifier {
 	pthread_t thread;
@@ -33,7 +33,7 @@ struct kfuse_notifier {
 	uint64_t pending[PENDING_MAX]; /* nodeids whose data changed */
 	size_t n_pending;
 	uint64_t asked; /* batches that were begun or will be */
-	uint64_t done;	/* batches that are through */
+	uint64_t done;  /* batches that are through */
 	pthread_cond_t through;
 	uint32_t prune_above; /* so many inodes in use */
 	bool prune_asked;
@@ -76,20 +76,20 @@ int kfuse_notify_entry(struct kfuse_session *session, uint64_t parent,
 		terminated, len + 1);
 }
 
-int kfuse_notify_inode(struct kfuse_session *session, uint64_t nodeid,
-	bool with_data)
+int kfuse_notify_inode(
+	struct kfuse_session *session, uint64_t nodeid, bool with_data)
 {
 	struct fuse_notify_inval_inode_out out = {
 		.ino = nodeid,
 		.off = with_data ? 0 : -1, /* below zero: attributes only */
 	};
 
-	return notify(session, FUSE_NOTIFY_INVAL_INODE, &out, sizeof(out),
-		NULL, 0);
+	return notify(
+		session, FUSE_NOTIFY_INVAL_INODE, &out, sizeof(out), NULL, 0);
 }
 
-static void entry_changed(void *ctx, struct node *dir, const char *name,
-	size_t len)
+static void entry_changed(
+	void *ctx, struct node *dir, const char *name, size_t len)
 {
 	struct kfuse_session *session = ctx;
 	uint64_t nodeid = kfuse_node_id(session, dir);
@@ -157,8 +157,8 @@ static void drop_pages(struct kfuse_notifier *notifier, uint64_t nodeid)
 	batch = notifier->asked + 1;
 	pthread_cond_signal(&notifier->wake);
 	while (notifier->done < batch && !notifier->stop)
-		if (pthread_cond_timedwait(&notifier->through,
-			    &notifier->lock, &until))
+		if (pthread_cond_timedwait(
+			    &notifier->through, &notifier->lock, &until))
 			break;
 	pthread_mutex_unlock(&notifier->lock);
 }
@@ -208,8 +208,8 @@ void kfuse_notifier_reclaim(struct kfuse_session *session)
 	pthread_mutex_unlock(&notifier->lock);
 }
 
-static int prune_batch(struct kfuse_session *session, const uint64_t *ids,
-	uint32_t n)
+static int prune_batch(
+	struct kfuse_session *session, const uint64_t *ids, uint32_t n)
 {
 	struct kfuse_notify_prune_out out = { .count = n };
 
@@ -299,9 +299,9 @@ int kfuse_notifier_start(struct kfuse_session *session)
 	if (!notifier)
 		return -ENOMEM;
 	getrlimit(RLIMIT_NOFILE, &limit);
-	notifier->prune_above = limit.rlim_cur < UINT32_MAX ?
-		(uint32_t)(limit.rlim_cur / 4 * 3) :
-		UINT32_MAX;
+	notifier->prune_above = limit.rlim_cur < UINT32_MAX
+					? (uint32_t)(limit.rlim_cur / 4 * 3)
+					: UINT32_MAX;
 	pthread_mutex_init(&notifier->lock, NULL);
 	pthread_cond_init(&notifier->wake, NULL);
 	pthread_condattr_init(&attr);

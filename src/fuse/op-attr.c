@@ -32,8 +32,8 @@ int kfuse_op_getattr(struct kfuse_request *req)
 	return answer_attr(req);
 }
 
-static struct timespec set_time(uint32_t valid, uint32_t set, uint32_t now,
-	uint64_t sec, uint32_t nsec)
+static struct timespec set_time(
+	uint32_t valid, uint32_t set, uint32_t now, uint64_t sec, uint32_t nsec)
 {
 	if (valid & now)
 		return (struct timespec){ .tv_nsec = UTIME_NOW };
@@ -191,8 +191,8 @@ int kfuse_op_setxattr(struct kfuse_request *req)
 	if (req->session->features.setxattr_ext &&
 		in->setxattr_flags & FUSE_SETXATTR_ACL_KILL_SGID)
 		caller_drop_fsetid();
-	r = node_setxattr(req->inode->node, name, req->payload, in->size,
-		(int)in->flags);
+	r = node_setxattr(
+		req->inode->node, name, req->payload, in->size, (int)in->flags);
 	if (req->session->features.setxattr_ext &&
 		in->setxattr_flags & FUSE_SETXATTR_ACL_KILL_SGID)
 		caller_take_fsetid();

@@ -17,8 +17,8 @@ int kfuse_op_opendir(struct kfuse_request *req)
 	if (!node_is_dir(inode->node))
 		return -ENOTDIR;
 	/* Another directory stands at its path on the host: look again. */
-	if (!atomic_load(&inode->told_stale) &&
-		!node_is_current(inode->node) && kfuse_tell_stale(inode))
+	if (!atomic_load(&inode->told_stale) && !node_is_current(inode->node) &&
+		kfuse_tell_stale(inode))
 		return -ESTALE;
 	handle = kfuse_handle_new(req->session, inode, -1, O_RDONLY);
 	if (!handle)
@@ -59,8 +59,7 @@ static int take_listing(struct kfuse_handle *handle)
 
 static bool is_dot(const char *name)
 {
-	return name[0] == '.' &&
-		(!name[1] || (name[1] == '.' && !name[2]));
+	return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
 }
 
 /* Writes one plain entry at @out. */
@@ -120,9 +119,8 @@ static int read_dir(struct kfuse_request *req, bool plus)
 	for (uint64_t i = in->offset; !r && i < listing->n; i++) {
 		struct listing_item item = listing->items[i];
 		const char *name = listing->names + item.name;
-		size_t size = head +
-			FUSE_DIRENT_ALIGN(
-				FUSE_NAME_OFFSET + (size_t)item.name_len);
+		size_t size = head + FUSE_DIRENT_ALIGN(FUSE_NAME_OFFSET +
+						       (size_t)item.name_len);
 
 		if (at + size > max)
 			break;

@@ -39,8 +39,8 @@ static bool is_on_one_of(int fd, const uint32_t *types, size_t n, bool unknown)
 static bool tells_at_close(int fd)
 {
 	static const uint32_t types[] = {
-		0x6969,	    /* NFS */
-		0x517b,	    /* SMB */
+		0x6969,     /* NFS */
+		0x517b,     /* SMB */
 		0xff534d42, /* CIFS */
 		0xfe534d42, /* SMB2 */
 		0x65735546, /* FUSE */
@@ -56,7 +56,7 @@ static bool tells_at_close(int fd)
 static bool is_made_up(int fd, const struct stat *st)
 {
 	static const uint32_t types[] = {
-		0x9fa0,	    /* proc */
+		0x9fa0,     /* proc */
 		0x62656572, /* sysfs */
 		0x64626720, /* debugfs */
 		0x74726163, /* tracefs */
@@ -76,13 +76,13 @@ static bool is_made_up(int fd, const struct stat *st)
  * kernel asks us to (KILLPRIV_V2) but with passthrough there is no request to
  * ask in: such rare files are written through us.
  */
-static bool writes_kill_priv(const struct kfuse_request *req, int flags,
-	mode_t mode)
+static bool writes_kill_priv(
+	const struct kfuse_request *req, int flags, mode_t mode)
 {
 	if ((flags & O_ACCMODE) == O_RDONLY || req->in.uid == 0)
 		return false;
 	return mode & S_ISUID ||
-		(mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+	       (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
 }
 
 int kfuse_open_reply(struct kfuse_request *req, struct kfuse_inode *inode,
@@ -141,8 +141,8 @@ int kfuse_op_open(struct kfuse_request *req)
 		return -EISDIR;
 	if (flags & O_TRUNC || (flags & O_ACCMODE) != O_RDONLY ||
 		!req->session->features.passthrough) {
-		fd = node_open(node, flags,
-			in->open_flags & FUSE_OPEN_KILL_SUIDGID);
+		fd = node_open(
+			node, flags, in->open_flags & FUSE_OPEN_KILL_SUIDGID);
 		if (fd < 0)
 			return fd;
 	}
@@ -218,8 +218,8 @@ static ssize_t write_at(struct kfuse_handle *handle, int fd,
 {
 	struct iovec iov = { .iov_base = (void *)data, .iov_len = size };
 	/* Written by the page cache, or O_APPEND since taken away or set. */
-	bool append = in->flags & O_APPEND &&
-		!(in->write_flags & FUSE_WRITE_CACHE);
+	bool append =
+		in->flags & O_APPEND && !(in->write_flags & FUSE_WRITE_CACHE);
 	bool opened_append = handle->flags & O_APPEND;
 	ssize_t n;
 	int other;
@@ -235,7 +235,7 @@ static ssize_t write_at(struct kfuse_handle *handle, int fd,
 		return -1;
 	}
 	n = pwrite(other, data, size, offset);
-	other = (close(other), 0);
+	close(other);
 	return n;
 }
 
@@ -290,8 +290,8 @@ int kfuse_op_release(struct kfuse_request *req)
 		 * host: the next open needn't tell the kernel of it. */
 		if (atomic_load(&req->inode->backing_id) > 0 &&
 			!node_stat(handle->node, &st))
-			atomic_store(&req->inode->data_stamp,
-				kfuse_data_stamp(&st));
+			atomic_store(
+				&req->inode->data_stamp, kfuse_data_stamp(&st));
 		node_data_changed(handle->node);
 	}
 	kfuse_handle_free(req->session, handle);
@@ -335,8 +335,8 @@ int kfuse_op_fallocate(struct kfuse_request *req)
 
 	if (fd < 0)
 		return fd;
-	if (fallocate(fd, (int)in->mode, (off_t)in->offset,
-		    (off_t)in->length) < 0)
+	if (fallocate(fd, (int)in->mode, (off_t)in->offset, (off_t)in->length) <
+		0)
 		return -errno;
 	node_data_changed(req->inode->node);
 	return 0;

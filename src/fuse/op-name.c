@@ -9,7 +9,7 @@
 #define NSEC 1000000000u
 
 /* Out of descriptors: how long to wait for the kernel to give some back. */
-#define RECLAIM_TRIES	 20
+#define RECLAIM_TRIES    20
 #define RECLAIM_PAUSE_US 5000
 
 void kfuse_fill_attr(const struct stat *st, struct fuse_attr *attr)
@@ -33,8 +33,8 @@ void kfuse_fill_attr(const struct stat *st, struct fuse_attr *attr)
 	};
 }
 
-uint64_t kfuse_attr_ttl_ns(struct kfuse_session *session,
-	const struct node *node)
+uint64_t kfuse_attr_ttl_ns(
+	struct kfuse_session *session, const struct node *node)
 {
 	/* A file that can change through its writable sibling: ask always. */
 	if (!node_is_dir(node) && !node->writable &&
@@ -74,8 +74,8 @@ static int answer_entry(struct kfuse_request *req, struct node_found *found)
 }
 
 /* How long the kernel may believe that a name isn't there. */
-static uint64_t absent_ttl_ns(struct kfuse_session *session,
-	enum node_origin origin)
+static uint64_t absent_ttl_ns(
+	struct kfuse_session *session, enum node_origin origin)
 {
 	switch (origin) {
 	case NODE_ORIGIN_DECLARED:
@@ -171,8 +171,8 @@ static void find_group(struct kfuse_request *req, struct caller *caller)
 	}
 }
 
-void kfuse_request_caller(struct kfuse_request *req, uint32_t umask,
-	struct caller *caller)
+void kfuse_request_caller(
+	struct kfuse_request *req, uint32_t umask, struct caller *caller)
 {
 	*caller = (struct caller){
 		.uid = req->in.uid,
@@ -197,8 +197,7 @@ int kfuse_op_symlink(struct kfuse_request *req)
 	if (!memchr(target, '\0', req->payload_len))
 		return -EINVAL;
 	kfuse_request_caller(req, 0, &caller);
-	r = node_symlink(
-		req->inode->node, name, len, target, &caller, &found);
+	r = node_symlink(req->inode->node, name, len, target, &caller, &found);
 	return r ? r : answer_entry(req, &found);
 }
 
@@ -216,8 +215,8 @@ int kfuse_op_mknod(struct kfuse_request *req)
 		return r;
 	kfuse_request_caller(req, in->umask, &caller);
 	/* The kernel's "new" encoding is that of a small user-space dev_t. */
-	r = node_mknod(req->inode->node, name, len, in->mode, in->rdev,
-		&caller, &found);
+	r = node_mknod(req->inode->node, name, len, in->mode, in->rdev, &caller,
+		&found);
 	return r ? r : answer_entry(req, &found);
 }
 
@@ -234,8 +233,7 @@ int kfuse_op_mkdir(struct kfuse_request *req)
 	if (r)
 		return r;
 	kfuse_request_caller(req, in->umask, &caller);
-	r = node_mkdir(
-		req->inode->node, name, len, in->mode, &caller, &found);
+	r = node_mkdir(req->inode->node, name, len, in->mode, &caller, &found);
 	return r ? r : answer_entry(req, &found);
 }
 
@@ -257,8 +255,8 @@ int kfuse_op_rmdir(struct kfuse_request *req)
 	return r ? r : node_rmdir(req->inode->node, name, len);
 }
 
-static int rename_to(struct kfuse_request *req, uint64_t to_id,
-	unsigned int flags)
+static int rename_to(
+	struct kfuse_request *req, uint64_t to_id, unsigned int flags)
 {
 	struct kfuse_inode *to = kfuse_inode_get(req->session, to_id);
 	const char *name, *to_name;
@@ -272,8 +270,8 @@ static int rename_to(struct kfuse_request *req, uint64_t to_id,
 		r = kfuse_request_name(req, &to_name, &to_len);
 	if (r)
 		return r;
-	return node_rename(req->inode->node, name, len, to->node, to_name,
-		to_len, flags);
+	return node_rename(
+		req->inode->node, name, len, to->node, to_name, to_len, flags);
 }
 
 int kfuse_op_rename(struct kfuse_request *req)
@@ -310,8 +308,8 @@ int kfuse_op_link(struct kfuse_request *req)
 }
 
 /* The answer of CREATE and TMPFILE: an entry and an open file. */
-static int answer_created(struct kfuse_request *req, struct node_found *found,
-	int fd, int flags)
+static int answer_created(
+	struct kfuse_request *req, struct node_found *found, int fd, int flags)
 {
 	struct {
 		struct fuse_entry_out entry;
@@ -326,8 +324,7 @@ static int answer_created(struct kfuse_request *req, struct node_found *found,
 			req, inode, fd, flags, &found->st, &out.open);
 		kfuse_inode_end(inode);
 		if (r)
-			kfuse_inode_forget(
-				req->session, out.entry.nodeid, 1);
+			kfuse_inode_forget(req->session, out.entry.nodeid, 1);
 	}
 	if (r) {
 		close(fd);

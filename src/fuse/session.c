@@ -85,8 +85,8 @@ void kfuse_session_end(struct kfuse_session *session, int result)
 }
 
 /* Rings must exist before INIT says that we'll use them: see uring.c. */
-static int make_uring_workers(struct kfuse_session *session,
-	struct sb_error *err)
+static int make_uring_workers(
+	struct kfuse_session *session, struct sb_error *err)
 {
 	unsigned int n = kfuse_uring_cpus_usable();
 	int r;
@@ -154,8 +154,8 @@ static int start_workers(struct kfuse_session *session)
 	for (unsigned int i = 0; i < session->n_workers; i++) {
 		struct kfuse_worker *worker = &session->workers[i];
 		int r = pthread_create(&worker->thread, NULL,
-			worker->ring ? kfuse_uring_worker_run :
-				       kfuse_dev_worker_run,
+			worker->ring ? kfuse_uring_worker_run
+				     : kfuse_dev_worker_run,
 			worker);
 
 		if (r)
@@ -165,8 +165,7 @@ static int start_workers(struct kfuse_session *session)
 	return 0;
 }
 
-static int choose_transport(struct kfuse_session *session,
-	struct sb_error *err)
+static int choose_transport(struct kfuse_session *session, struct sb_error *err)
 {
 	struct sb_error uring_err = { .text = "out of memory" };
 	bool can_uring = false;
@@ -176,8 +175,8 @@ static int choose_transport(struct kfuse_session *session,
 		r = make_uring_workers(session, &uring_err);
 		can_uring = !r;
 		if (r && session->options.transport == KFUSE_TRANSPORT_URING) {
-			sb_error_set(err, "--transport uring: %s",
-				uring_err.text);
+			sb_error_set(
+				err, "--transport uring: %s", uring_err.text);
 			return r;
 		}
 	}

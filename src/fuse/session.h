@@ -26,10 +26,10 @@ enum kfuse_transport {
 
 struct kfuse_options {
 	enum kfuse_transport transport;
-	bool passthrough;	  /* where the kernel lets us */
+	bool passthrough; /* where the kernel lets us */
 	bool xattrs;
-	bool debug;		  /* print each request and reply */
-	uint64_t ttl_ns;	  /* how long the kernel keeps names and
+	bool debug;               /* print each request and reply */
+	uint64_t ttl_ns;          /* how long the kernel keeps names and
 				     attributes */
 	uint64_t negative_ttl_ns; /* the same for absent names of read-only
 				     host directories */
@@ -40,8 +40,7 @@ struct kfuse_options {
  * The space must outlive the session.
  */
 int kfuse_session_new(struct kfuse_session **sessionp, struct space *space,
-	const struct kfuse_options *options, int fuse_fd,
-	struct sb_error *err);
+	const struct kfuse_options *options, int fuse_fd, struct sb_error *err);
 
 /*
  * Starts the threads and returns once the kernel's INIT has been answered.

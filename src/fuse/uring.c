@@ -77,8 +77,7 @@ static unsigned int read_cpu_list_max(const char *path)
 
 unsigned int kfuse_uring_cpus_possible(void)
 {
-	unsigned int n =
-		read_cpu_list_max("/sys/devices/system/cpu/possible");
+	unsigned int n = read_cpu_list_max("/sys/devices/system/cpu/possible");
 
 	return n ? n : (unsigned int)sysconf(_SC_NPROCESSORS_CONF);
 }
@@ -107,8 +106,8 @@ static unsigned int cpu_of_worker(unsigned int number)
 }
 
 /* Whether worker @number is the one that serves @queue. */
-static bool serves(const struct kfuse_worker *worker, unsigned int cpu,
-	unsigned int queue)
+static bool serves(
+	const struct kfuse_worker *worker, unsigned int cpu, unsigned int queue)
 {
 	unsigned int n = worker->session->n_queues;
 
@@ -118,11 +117,11 @@ static bool serves(const struct kfuse_worker *worker, unsigned int cpu,
 	for (unsigned int i = 0; i < n; i++)
 		if (cpu_of_worker(i) == queue)
 			return false;
-	return queue % n == worker->number;
+	return n && queue % n == worker->number;
 }
 
-static struct io_uring_sqe *command(struct uring *uring,
-	struct uring_entry *entry, int fd, uint32_t op)
+static struct io_uring_sqe *command(
+	struct uring *uring, struct uring_entry *entry, int fd, uint32_t op)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
 	struct kfuse_uring_cmd_req *cmd;
@@ -138,20 +137,20 @@ static struct io_uring_sqe *command(struct uring *uring,
 	sqe->opcode = IORING_OP_URING_CMD;
 	sqe->fd = fd;
 	sqe->cmd_op = op;
-	sqe->user_data = (uintptr_t)entry;
+	io_uring_sqe_set_data(sqe, entry);
 	cmd = (struct kfuse_uring_cmd_req *)sqe->cmd;
 	cmd->qid = entry->queue;
 	uring->in_kernel++;
 	return sqe;
 }
 
-static int register_entry(struct kfuse_worker *worker,
-	struct uring_entry *entry)
+static int register_entry(
+	struct kfuse_worker *worker, struct uring_entry *entry)
 {
 	struct uring *uring = worker->ring;
 	size_t index = (size_t)(entry - uring->entries);
-	struct io_uring_sqe *sqe = command(uring, entry, worker->session->fd,
-		KFUSE_URING_CMD_REGISTER);
+	struct io_uring_sqe *sqe = command(
+		uring, entry, worker->session->fd, KFUSE_URING_CMD_REGISTER);
 
 	if (!sqe)
 		return -EBUSY;
@@ -221,14 +220,14 @@ static void serve(struct kfuse_worker *worker, struct uring_entry *entry)
 	kfuse_dispatch(&req);
 }
 
-int kfuse_uring_worker_init(struct kfuse_worker *worker, uint32_t payload,
-	struct sb_error *err)
+int kfuse_uring_worker_init(
+	struct kfuse_worker *worker, uint32_t payload, struct sb_error *err)
 {
 	unsigned int possible = kfuse_uring_cpus_possible();
 	struct io_uring_params params = {
 		.flags = IORING_SETUP_SQE128 | IORING_SETUP_SINGLE_ISSUER |
-			IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
-			IORING_SETUP_R_DISABLED,
+			 IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
+			 IORING_SETUP_R_DISABLED,
 	};
 	struct uring *uring = calloc(1, sizeof(*uring));
 	char text[128];
@@ -242,13 +241,13 @@ int kfuse_uring_worker_init(struct kfuse_worker *worker, uint32_t payload,
 	worker->fd = -1;
 	uring->cpu = cpu_of_worker(worker->number);
 	uring->payload_size = payload;
-	uring->entries = calloc((size_t)possible * DEPTH,
-		sizeof(*uring->entries));
+	uring->entries =
+		calloc((size_t)possible * DEPTH, sizeof(*uring->entries));
 	if (!uring->entries)
 		return -ENOMEM;
 	for (unsigned int queue = 0; queue < possible; queue++) {
-		unsigned int depth = queue == uring->cpu ? DEPTH :
-							   DEPTH_OFFLINE;
+		unsigned int depth =
+			queue == uring->cpu ? DEPTH : DEPTH_OFFLINE;
 
 		if (!serves(worker, uring->cpu, queue))
 			continue;
@@ -291,8 +290,8 @@ void kfuse_uring_worker_deinit(struct kfuse_worker *worker)
 }
 
 /* One completed command. Return: false once the connection is gone. */
-static bool completed(struct kfuse_worker *worker, struct uring_entry *entry,
-	int res)
+static bool completed(
+	struct kfuse_worker *worker, struct uring_entry *entry, int res)
 {
 	struct uring *uring = worker->ring;
 
@@ -344,9 +343,9 @@ void *kfuse_uring_worker_run(void *arg)
 	/* The ring belongs to the thread that enables it. (liburing 2.3
 	 * declares a function for this but doesn't export it.) */
 	r = syscall(SYS_io_uring_register, uring->ring.ring_fd,
-		    IORING_REGISTER_ENABLE_RINGS, NULL, 0) < 0 ?
-		-errno :
-		0;
+		    IORING_REGISTER_ENABLE_RINGS, NULL, 0) < 0
+		    ? -errno
+		    : 0;
 	for (unsigned int i = 0; !r && i < uring->n_entries; i++)
 		r = register_entry(worker, &uring->entries[i]);
 	if (r) {
@@ -363,16 +362,15 @@ void *kfuse_uring_worker_run(void *arg)
 
 		r = io_uring_submit_and_wait(&uring->ring, 1);
 		if (r < 0 && r != -EINTR && r != -EAGAIN && r != -EBUSY) {
-			log_error("uring queue %u: %s", uring->cpu,
-				strerror(-r));
+			log_error(
+				"uring queue %u: %s", uring->cpu, strerror(-r));
 			kfuse_session_end(session, r);
 			break;
 		}
 		r = 0;
 		io_uring_for_each_cqe(&uring->ring, head, cqe)
 		{
-			struct uring_entry *entry =
-				(void *)(uintptr_t)cqe->user_data;
+			struct uring_entry *entry = io_uring_cqe_get_data(cqe);
 
 			if (!completed(worker, entry, cqe->res))
 				alive = false;

@@ -36,8 +36,8 @@ static struct slot *item_at(struct slots *slots, uint32_t index)
 		&slots->chunks[index / SLOTS_CHUNK], memory_order_acquire);
 	if (!chunk)
 		return NULL;
-	return (struct slot *)(chunk +
-		(size_t)(index % SLOTS_CHUNK) * slots->item_size);
+	return (struct slot *)(chunk + (size_t)(index % SLOTS_CHUNK) *
+					       slots->item_size);
 }
 
 /* Called with the lock held. */
@@ -82,8 +82,8 @@ void *slots_take(struct slots *slots)
 void slots_publish(struct slots *slots, void *item)
 {
 	struct slot *slot = item;
-	uint32_t generation = atomic_load_explicit(
-		&slot->generation, memory_order_relaxed);
+	uint32_t generation =
+		atomic_load_explicit(&slot->generation, memory_order_relaxed);
 
 	assert(!(generation & 1));
 	atomic_store_explicit(

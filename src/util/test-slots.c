@@ -76,8 +76,8 @@ static void many_slots_keep_their_place(void **state)
 	}
 	assert_int_equal(seen, N / 2);
 	for (size_t i = 1; i < N; i += 2) {
-		assert_ptr_equal(slots_get(slots, slot_id(&things[i]->slot)),
-			things[i]);
+		assert_ptr_equal(
+			slots_get(slots, slot_id(&things[i]->slot)), things[i]);
 		slots_put(slots, things[i]);
 	}
 	slots_deinit(slots);
@@ -92,8 +92,7 @@ static void errors_gather_context(void **state)
 	char *long_text = malloc(10000);
 
 	sb_error_set(&err, "%s", sb_error_os(text, sizeof(text), ENOENT));
-	assert_string_equal(
-		err.text, "No such file or directory (os error 2)");
+	assert_string_equal(err.text, "No such file or directory (os error 2)");
 	sb_error_prefix(&err, "stat failed for \"%s\"", "/x");
 	assert_string_equal(err.text, "stat failed for \"/x\": No such file "
 				      "or directory (os error 2)");

@@ -79,8 +79,8 @@ static const struct kfuse_transport_ops fake_ops = {
 	.reply = fake_reply,
 };
 
-static int remove_one(const char *path, const struct stat *st, int type,
-	struct FTW *ftw)
+static int remove_one(
+	const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	if (ftw->level == 0)
 		return 0;
@@ -190,9 +190,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (head) {
 			header.len = (uint32_t)(head + n);
 			header.opcode = opcode;
-			header.nodeid = how & 0x20 ?
-				1 :
-				pick(known_ids, n_ids, how & 31);
+			header.nodeid =
+				how & 0x20 ? 1
+					   : pick(known_ids, n_ids, how & 31);
 			memcpy(message, &header, sizeof(header));
 		}
 		kfuse_dispatch_message(&worker, message, head + n);

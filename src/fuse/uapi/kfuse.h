@@ -15,10 +15,10 @@
 
 /* Flags of INIT; those from bit 32 on travel in flags2. */
 #define KFUSE_INIT_DIRECT_IO_ALLOW_MMAP (1ULL << 36) /* 7.39 */
-#define KFUSE_INIT_CREATE_SUPP_GROUP	(1ULL << 34) /* 7.38 */
-#define KFUSE_INIT_PASSTHROUGH		(1ULL << 37) /* 7.40 */
-#define KFUSE_INIT_NO_EXPORT_SUPPORT	(1ULL << 38) /* 7.40 */
-#define KFUSE_INIT_OVER_IO_URING	(1ULL << 41) /* 7.42 */
+#define KFUSE_INIT_CREATE_SUPP_GROUP    (1ULL << 34) /* 7.38 */
+#define KFUSE_INIT_PASSTHROUGH          (1ULL << 37) /* 7.40 */
+#define KFUSE_INIT_NO_EXPORT_SUPPORT    (1ULL << 38) /* 7.40 */
+#define KFUSE_INIT_OVER_IO_URING        (1ULL << 41) /* 7.42 */
 
 /* INIT's answer: 7.40 put max_stack_depth after flags2. */
 struct kfuse_init_out {
@@ -40,7 +40,7 @@ struct kfuse_init_out {
 _Static_assert(sizeof(struct kfuse_init_out) == 64, "as the kernel has it");
 
 /* Operations. */
-#define KFUSE_STATX		 52 /* 7.39 */
+#define KFUSE_STATX              52 /* 7.39 */
 #define KFUSE_COPY_FILE_RANGE_64 53 /* 7.45 */
 
 /* OPEN's answer: the backing file took the place of padding in 7.40. */
@@ -154,7 +154,7 @@ struct kfuse_uring_req_header {
 	char op_in[128];  /* the operation's fixed-size argument */
 	struct kfuse_uring_ent_in_out ent;
 };
-#define KFUSE_URING_CMD_REGISTER	 1
+#define KFUSE_URING_CMD_REGISTER         1
 #define KFUSE_URING_CMD_COMMIT_AND_FETCH 2
 struct kfuse_uring_cmd_req { /* in the 80 bytes of a big SQE */
 	uint64_t flags;

@@ -163,6 +163,12 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* How often to compare the trees while shrinking: that is what takes long. */
+static size_t rarely(size_t n)
+{
+	return n / 16 + 1;
+}
+
 /*
  * Leaves in ops[0..*@np) fewer operations that still differ at their end:
  * first the shortest tail that does, then without every part that isn't
@@ -179,7 +185,7 @@ static void shrink(
 	if (!trial || !fewer)
 		err(2, "memory");
 	for (size_t tail = 16; tail < n && now_s() < end; tail *= 2) {
-		if (!run(test, ops + n - tail, tail, 1, trial)) {
+		if (!run(test, ops + n - tail, tail, rarely(tail), trial)) {
 			memmove(ops, ops + n - tail, tail * sizeof(*ops));
 			n = trial->at + 1;
 			*d = *trial;
@@ -194,8 +200,8 @@ static void shrink(
 
 			memcpy(fewer, ops, at * sizeof(*ops));
 			memcpy(fewer + at, ops + n - left, left * sizeof(*ops));
-			if (at + left &&
-				!run(test, fewer, at + left, 1, trial)) {
+			if (at + left && !run(test, fewer, at + left,
+						 rarely(at + left), trial)) {
 				n = trial->at + 1;
 				memcpy(ops, fewer, n * sizeof(*ops));
 				*d = *trial;

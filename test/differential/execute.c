@@ -170,6 +170,12 @@ static long map_file(const struct op *op, int fd, char *text)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || !st.st_size)
 		return 0;
+	/*
+	 * Pages that the kernel writes back make a server without privileges
+	 * lose the file its set-user-id bit: nobody is told who stored.
+	 */
+	if (store && geteuid() && st.st_mode & (S_ISUID | S_ISGID))
+		return 0;
 	map = mmap(NULL, (size_t)st.st_size,
 		op->kind == OP_MAP_READ ? PROT_READ : PROT_READ | PROT_WRITE,
 		op->kind == OP_MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED, fd, 0);

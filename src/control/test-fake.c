@@ -59,7 +59,8 @@ static int add_mappings(struct bytes *line, const struct mapping *m, size_t n,
 		add(line, m[i].writable ? " rw" : " ro", 3);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (m[i].target_len != 8 || memcmp(m[i].target, "/missing", 8) != 0)
+		if (m[i].target_len != 8 ||
+			memcmp(m[i].target, "/missing", 8) != 0)
 			continue;
 		sb_error_set(err,
 			"Cannot map '%.*s -> /missing (read-only)': Stat "

@@ -135,6 +135,22 @@ out:
 	return r;
 }
 
+/*
+ * Prepares making @name in @dir for @caller; finish_making() ends it.
+ * Return: the host's directory, borrowed, or -errno with nothing to end.
+ */
+static int begin_making(struct node *dir, const char *name, size_t len,
+	const struct caller *caller)
+{
+	int dir_fd = changeable(dir, name, len);
+	int r;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	r = caller_assume(dir->space, caller);
+	return r ? r : dir_fd;
+}
+
 /* The node for @name, just made in @dir. */
 static int find_made(struct node *dir, const char *name, size_t len,
 	struct node_found *found)
@@ -143,6 +159,16 @@ static int find_made(struct node *dir, const char *name, size_t len,
 
 	/* Gone again at once: somebody else's doing on the host. */
 	return r == -ENOENT ? -ESTALE : r;
+}
+
+/* @result is that of the system call that made @name, with its errno. */
+static int finish_making(int result, struct node *dir, const char *name,
+	size_t len, struct node_found *found)
+{
+	int r = result < 0 ? -errno : 0;
+
+	caller_restore(dir->space);
+	return r ? r : find_made(dir, name, len, found);
 }
 
 int node_create(struct node *dir, const char *name, size_t len, int flags,
@@ -155,12 +181,9 @@ int node_create(struct node *dir, const char *name, size_t len, int flags,
 	struct stat st;
 	int dir_fd, path_fd, r;
 
-	dir_fd = changeable(dir, name, len);
+	dir_fd = begin_making(dir, name, len, caller);
 	if (dir_fd < 0)
 		return dir_fd;
-	r = caller_assume(space, caller);
-	if (r)
-		return r;
 	fd = openat(dir_fd, name,
 		(flags & (O_ACCMODE | O_TRUNC | O_APPEND | O_EXCL)) | O_CREAT |
 			O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
@@ -203,12 +226,9 @@ int node_tmpfile(struct node *dir, int flags, mode_t mode,
 	char self[FD_NAME_SIZE];
 	int dir_fd, path_fd, r;
 
-	dir_fd = changeable(dir, NULL, 0);
+	dir_fd = begin_making(dir, NULL, 0, caller);
 	if (dir_fd < 0)
 		return dir_fd;
-	r = caller_assume(space, caller);
-	if (r)
-		return r;
 	fd = openat(dir_fd, ".",
 		(flags & (O_ACCMODE | O_APPEND | O_EXCL)) | O_TMPFILE |
 			O_CLOEXEC,
@@ -235,50 +255,35 @@ int node_tmpfile(struct node *dir, int flags, mode_t mode,
 int node_mkdir(struct node *dir, const char *name, size_t len, mode_t mode,
 	const struct caller *caller, struct node_found *found)
 {
-	int dir_fd, r;
+	int dir_fd = begin_making(dir, name, len, caller);
 
-	dir_fd = changeable(dir, name, len);
 	if (dir_fd < 0)
 		return dir_fd;
-	r = caller_assume(dir->space, caller);
-	if (r)
-		return r;
-	r = mkdirat(dir_fd, name, mode & 07777) < 0 ? -errno : 0;
-	caller_restore(dir->space);
-	return r ? r : find_made(dir, name, len, found);
+	return finish_making(
+		mkdirat(dir_fd, name, mode & 07777), dir, name, len, found);
 }
 
 int node_mknod(struct node *dir, const char *name, size_t len, mode_t mode,
 	dev_t rdev, const struct caller *caller, struct node_found *found)
 {
-	int dir_fd, r;
+	int dir_fd = begin_making(dir, name, len, caller);
 
-	dir_fd = changeable(dir, name, len);
 	if (dir_fd < 0)
 		return dir_fd;
-	r = caller_assume(dir->space, caller);
-	if (r)
-		return r;
-	r = mknodat(dir_fd, name, mode, rdev) < 0 ? -errno : 0;
-	caller_restore(dir->space);
-	return r ? r : find_made(dir, name, len, found);
+	return finish_making(
+		mknodat(dir_fd, name, mode, rdev), dir, name, len, found);
 }
 
 int node_symlink(struct node *dir, const char *name, size_t len,
 	const char *target, const struct caller *caller,
 	struct node_found *found)
 {
-	int dir_fd, r;
+	int dir_fd = begin_making(dir, name, len, caller);
 
-	dir_fd = changeable(dir, name, len);
 	if (dir_fd < 0)
 		return dir_fd;
-	r = caller_assume(dir->space, caller);
-	if (r)
-		return r;
-	r = symlinkat(target, dir_fd, name) < 0 ? -errno : 0;
-	caller_restore(dir->space);
-	return r ? r : find_made(dir, name, len, found);
+	return finish_making(
+		symlinkat(target, dir_fd, name), dir, name, len, found);
 }
 
 int node_link(struct node *node, struct node *dir, const char *name, size_t len,

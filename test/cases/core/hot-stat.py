@@ -12,13 +12,12 @@ os.symlink("file", host / "a/b/link")
 with Sandboxfs(("ro", "/", host), ("rw", "/s/w", other)) as m:
     paths = [m / p for p in ("a/b/file", "a/b/link", "a/b", "s", "s/w/dir",
                              "s/w/dir/file")]
-    for p in paths:
-        os.stat(p)
-        os.lstat(p)
-    with m.requests() as r:
+    def look():
         for i in range(100):
             for p in paths:
                 os.stat(p)
                 os.lstat(p)
                 os.access(p, os.R_OK)
-    eq(r.by_op, {})
+
+    look()
+    eq(m.fewest_requests(look).by_op, {})

@@ -33,20 +33,22 @@ struct batch {
 	int dir_fd;    /* of dir */
 	char **names;  /* count of them */
 	int64_t began; /* ns */
+	int moves_fd;  /* counts our moves between CPUs, or -1 */
+	int64_t moved; /* at the beginning */
 };
 
 /* Starts the clock; @what is for the report of batch_end(). */
 void batch_begin(struct batch *b);
 
 /*
- * Stops the clock and prints "@what OPS NS". A batch may have several parts,
- * one after the other.
+ * Stops the clock and prints "@what OPS NS MOVES". A batch may have several
+ * parts, one after the other.
  */
 void batch_end(struct batch *b, const char *what, uint64_t ops);
 
 /* For parts that alternate: a clock in ns, and the report alone. */
 int64_t clock_ns(void);
-void batch_report(const char *what, uint64_t ops, int64_t ns);
+void batch_report(const char *what, uint64_t ops, int64_t ns, int64_t moved);
 
 /* With --marks: says @what and waits for a line. */
 void batch_mark(struct batch *b, const char *what);

@@ -3,8 +3,10 @@
  *
  *   bench-loops OPERATION [OPTION]... DIR [COMMAND...]
  *
- * Prints a line "PART OPS NS" for each part of the batch that was timed, in
- * nanoseconds of CLOCK_MONOTONIC for the whole part.
+ * Prints a line "PART OPS NS MOVES" for each part of the batch that was timed:
+ * nanoseconds of CLOCK_MONOTONIC for the whole part, and how often the process
+ * was moved to another CPU meanwhile, or -1 if the kernel doesn't tell. A move
+ * means a wake-up on another CPU, which is what requests cost most by.
  *
  * With --marks it prints "begin" before the timed part and "end" after it and
  * waits for a line on standard input each time, so that the runner can read
@@ -21,6 +23,8 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
 
 #include "batch.h"
 
@@ -88,23 +92,47 @@ void batch_mark(struct batch *b, const char *what)
 		fail(0, "the runner is gone");
 }
 
+static int moves_open(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_CPU_MIGRATIONS,
+	};
+
+	return (int)syscall(
+		SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static int64_t moves(const struct batch *b)
+{
+	int64_t n;
+
+	if (b->moves_fd < 0 || read(b->moves_fd, &n, sizeof(n)) != sizeof(n))
+		return -1;
+	return n;
+}
+
 void batch_begin(struct batch *b)
 {
 	batch_mark(b, "begin");
+	b->moved = moves(b);
 	b->began = clock_ns();
 }
 
-void batch_report(const char *what, uint64_t ops, int64_t ns)
+void batch_report(const char *what, uint64_t ops, int64_t ns, int64_t moved)
 {
-	printf("%s %llu %lld\n", what, (unsigned long long)ops, (long long)ns);
+	printf("%s %llu %lld %lld\n", what, (unsigned long long)ops,
+		(long long)ns, (long long)moved);
 }
 
 void batch_end(struct batch *b, const char *what, uint64_t ops)
 {
 	int64_t ns = clock_ns() - b->began;
+	int64_t moved = moves(b);
 
 	batch_mark(b, "end");
-	batch_report(what, ops, ns);
+	batch_report(what, ops, ns, moved < 0 ? -1 : moved - b->moved);
 }
 
 char **names_new(const char *prefix, uint64_t first, uint64_t count)
@@ -263,6 +291,7 @@ int main(int argc, char **argv)
 	b.dir_fd = open(b.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (b.dir_fd < 0)
 		fail(errno, "%s", b.dir);
+	b.moves_fd = moves_open();
 	b.names = names_new(b.prefix, b.first, b.count);
 	if (b.full_path)
 		use_full_paths(&b);

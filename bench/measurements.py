@@ -340,7 +340,7 @@ class Sandboxes(Measurement):
 def all_of(size, rounds):
     """The measurements. @size is of sequential reads and writes, in bytes;
     @rounds(n) turns the usual number of rounds into the one wanted."""
-    few, some, more, many = rounds(7), rounds(15), rounds(25), rounds(40)
+    few, some, more, many = rounds(7), rounds(15), rounds(25), rounds(60)
     mib = size >> 20
     return [
         # First, and creations next, while few inodes have been deleted.
@@ -372,15 +372,14 @@ def all_of(size, rounds):
         Cold("absent stat", "stat of absent names, first time", more,
              "absent", 150, prefix="no-"),
         Warm("absent again", "stat of absent names, repeated", many,
-             "absent", 1000, 5, options=["--prefix", "no-"]),
+             "absent", 500, 4, options=["--prefix", "no-"]),
         Warm("absent again rw", "stat of absent names, repeated, read/write "
-             "mapping", many, "absent", 1000, 5, where="rw",
+             "mapping", many, "absent", 500, where="rw",
              options=["--prefix", "no-"]),
-        Warm("open", "open+close", many, "open", 500, 2),
-        Warm("read", "open+read 4k+close of 8 KiB files", many, "read", 500,
-             2),
+        Warm("open", "open+close", many, "open", 250),
+        Warm("read", "open+read 4k+close of 8 KiB files", many, "read", 250),
         Warm("read rw", "open+read 4k+close, read/write mapping", many,
-             "read", 500, 2, where="rw"),
+             "read", 250, where="rw"),
         Cold("cold read", "open+read 4k+close of files new to the view",
              more, "read", 150, size=8192),
         Cold("readdir", "readdir of 10,000 names, first time", few, "list",

@@ -95,42 +95,45 @@ def table(report):
         report["machine"]["file_system"], report["load"][0],
         report["load"][1])]
     for rival in report["rivals"]:
-        lines.append("  %-22s %s%s" % (
+        lines.append("  %-20s %s%s" % (
             rival["name"], rival["title"],
             " (%s)" % rival["mode"] if rival["mode"] else ""))
     for name, why in report["absent"]:
-        lines.append("  %-22s ABSENT: %s" % (name, why))
+        lines.append("  %-20s ABSENT: %s" % (name, why))
     for m in report["measurements"]:
         lines += ["", "%s [%s%s]" % (
             m["title"], m["name"],
             ", all on one CPU" if m["pinned"] else "")]
-        lines.append("  %-22s %10s %8s  %-15s %8s %9s  %s" % (
-            "", "a " + m["unit"], "ratio", "p10-p90", "switches",
-            "CPU", "requests"))
+        lines.append("  %-20s %10s %8s %7s  %-13s %6s %8s %8s  %s" % (
+            "", "a " + m["unit"], "p10", "ratio", "p10-p90", "moves",
+            "switches", "CPU", "requests"))
         for name, r in m["results"].items():
             if "error" in r:
-                lines.append("  %-22s FAILED: %s" % (name, r["error"]))
+                lines.append("  %-20s FAILED: %s" % (name, r["error"]))
                 continue
             server = r.get("server") or {}
             ratio = r.get("ratio")
-            lines.append("  %-22s %10s %8s  %-15s %8s %9s  %s" % (
-                name, time_text(r["ns"]),
+            lines.append("  %-20s %10s %8s %7s  %-13s %6s %8s %8s  %s" % (
+                name, time_text(r["ns"]), time_text(r["low"]),
                 ratio_text(ratio[0]) if ratio else "",
                 "%s-%s" % (ratio_text(ratio[1]), ratio_text(ratio[2]))
                 if ratio else "",
+                "%.2f" % statistics.mean(r["moves"].values())
+                if r["moves"] else "",
                 "%.2f" % (server["voluntary"] + server["involuntary"])
                 if server else "",
                 time_text(server["cpu_ns"]) if server else "",
                 requests_text(r)))
             for part, ns in r.get("parts", {}).items():
-                lines.append("    %-20s %10s" % (part, time_text(ns)))
+                lines.append("    %-18s %10s" % (part, time_text(ns)))
     lines += keys(report)
     return "\n".join(lines) + "\n"
 
 
 def keys(report):
-    lines = ["", "Key figures (median, p10-p90; time: lower is better, "
-             "speed: higher)"]
+    lines = ["", "Key figures: quotient of each round, median (p10-p90); "
+             "quotient of the 10th", "percentiles; times' medians. Speed: "
+             "higher is better."]
     for title, name, of, to, how in KEYS:
         for m in report["measurements"]:
             if m["name"] != name:
@@ -140,12 +143,16 @@ def keys(report):
             if not a or not b:
                 continue
             mid, low, high = ratios(a, b) if how == "time" else ratios(b, a)
-            lines.append("  %-64s %7s (%s-%s)%s; %s against %s" % (
-                title, ratio_text(mid), ratio_text(low), ratio_text(high),
-                ", one CPU" if m["pinned"] else "",
+            lows = [m["results"][x]["low"] for x in (of, to)]
+            if how == "speed":
+                lows.reverse()
+            lines.append("  %-64s %6s (%s-%s); %s; %s to %s" % (
+                title + (", one CPU" if m["pinned"] else ""),
+                ratio_text(mid), ratio_text(low), ratio_text(high),
+                ratio_text(lows[0] / lows[1]),
                 time_text(m["results"][of]["ns"]),
                 time_text(m["results"][to]["ns"])))
-    return lines if len(lines) > 2 else []
+    return lines if len(lines) > 3 else []
 
 
 def markdown(report):

@@ -128,11 +128,11 @@ static void touch_inputs(struct batch *b, int at, char **folders)
 /* Reports the three parts of @cycles cycles. */
 static void report(struct batch *b, const int64_t *ns)
 {
-	batch_report("create", b->passes, ns[0]);
+	batch_report("create", b->passes, ns[0], -1);
 	if (b->touch)
-		batch_report("touch", b->passes, ns[1]);
-	batch_report("destroy", b->passes, ns[2]);
-	batch_report("total", b->passes, ns[0] + ns[1] + ns[2]);
+		batch_report("touch", b->passes, ns[1], -1);
+	batch_report("destroy", b->passes, ns[2], -1);
+	batch_report("total", b->passes, ns[0] + ns[1] + ns[2], -1);
 }
 
 void do_forest(struct batch *b)

@@ -101,14 +101,10 @@ static void stat_all(struct batch *b)
  * directory itself, and the code on the way, is made warm by its "." here,
  * which costs the file system no lookup of a name.
  */
-static void warm_up(struct batch *b, void (*pass)(struct batch *))
+static void warm_directory(struct batch *b)
 {
 	struct stat st;
 
-	if (b->warm) {
-		pass(b);
-		return;
-	}
 	for (int i = 0; i < 100; i++) {
 		if (fstatat(b->dir_fd, ".", &st, 0))
 			fail(errno, "stat %s", b->dir);
@@ -117,7 +113,10 @@ static void warm_up(struct batch *b, void (*pass)(struct batch *))
 
 static void passes(struct batch *b, void (*pass)(struct batch *))
 {
-	warm_up(b, pass);
+	if (b->warm)
+		pass(b);
+	else
+		warm_directory(b);
 	batch_begin(b);
 	for (uint64_t i = 0; i < b->passes; i++)
 		pass(b);
@@ -247,7 +246,7 @@ void do_create(struct batch *b)
 {
 	char *buf = pattern_new(SMALL);
 
-	warm_up(b, NULL);
+	warm_directory(b);
 	batch_begin(b);
 	for (uint64_t i = 0; i < b->count; i++) {
 		int fd = openat(b->dir_fd, b->names[i],

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -140,8 +141,7 @@ char **names_new(const char *prefix, uint64_t first, uint64_t count)
 	char **names = must_alloc(calloc(count + 1, sizeof(*names)));
 
 	for (uint64_t i = 0; i < count; i++) {
-		if (asprintf(&names[i], "%s%06llu", prefix,
-			    (unsigned long long)(first + i)) < 0)
+		if (asprintf(&names[i], "%s%06" PRIu64, prefix, first + i) < 0)
 			fail(ENOMEM, "names");
 	}
 	return names;

@@ -16,6 +16,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,8 +252,7 @@ void do_sandbox(struct batch *b)
 		char *text;
 		int64_t t[4];
 
-		snprintf(id, sizeof(id), "%llu",
-			(unsigned long long)(b->first + i));
+		snprintf(id, sizeof(id), "%" PRIu64, b->first + i);
 		snprintf(
 			destruction, sizeof(destruction), "{\"D\":\"%s\"}", id);
 		text = creation(b, id, folders, &size);

@@ -2,6 +2,7 @@
 # Bazel builds a project of over 200 actions through sandboxfs, clean and
 # incrementally, with the same outputs as through symlinks.
 # modes: uring passthrough root once, dev none root once
+# not-with: asan tsan
 # needs: bazel gcc
 # timeout: 400
 

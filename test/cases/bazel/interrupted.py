@@ -2,6 +2,7 @@
 # After Ctrl-C in a build through sandboxfs no mount and no process is left,
 # and the next build works.
 # modes: uring passthrough root once
+# not-with: asan tsan
 # needs: bazel gcc
 # timeout: 300
 

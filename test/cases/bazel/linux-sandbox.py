@@ -2,6 +2,7 @@
 # Bazel's linux-sandbox, which bind-mounts a place inside our mount in
 # namespaces of its own, builds through sandboxfs.
 # modes: uring passthrough root once
+# not-with: asan tsan
 # needs: bazel gcc
 # timeout: 300
 

@@ -2,6 +2,7 @@
 # After a kill -9 of the Bazel server in a build through sandboxfs no mount and
 # no process of ours is left, and the next build works.
 # modes: uring passthrough root once
+# not-with: asan tsan
 # needs: bazel gcc
 # timeout: 300
 

@@ -88,22 +88,25 @@ static int add_declared(struct listing *listing, struct node *dir)
 	return r;
 }
 
-static int add_host(struct listing *listing, struct node *dir)
+static int add_host(struct listing *listing, struct node *dir, int fd)
 {
 	bool declared = atomic_load(&dir->dir.entry) != NULL;
-	_cleanup_fd_ int list_fd = -1;
+	_cleanup_fd_ int opened = -1;
 	char *buf;
 	int r = 0;
 
-	list_fd = node_open_dir(dir);
-	if (list_fd < 0)
-		return list_fd;
+	if (fd < 0) {
+		opened = fd = node_open_dir(dir);
+		if (fd < 0)
+			return fd;
+	} else if (lseek(fd, 0, SEEK_SET) < 0) {
+		return -errno;
+	}
 	buf = malloc(DIRENT_BUFFER);
 	if (!buf)
 		return -ENOMEM;
 	while (!r) {
-		ssize_t n =
-			syscall(SYS_getdents64, list_fd, buf, DIRENT_BUFFER);
+		ssize_t n = syscall(SYS_getdents64, fd, buf, DIRENT_BUFFER);
 
 		if (n <= 0) {
 			r = n < 0 ? -errno : 0;
@@ -134,9 +137,8 @@ static int add_host(struct listing *listing, struct node *dir)
 	return r;
 }
 
-int listing_init(struct listing *listing, struct node *dir)
+int listing_init(struct listing *listing, struct node *dir, int fd)
 {
-	int fd = atomic_load(&dir->fd);
 	struct stat st;
 	int r;
 
@@ -151,8 +153,8 @@ int listing_init(struct listing *listing, struct node *dir)
 		r = listing_add(listing, "..", 2, st.st_ino, DT_DIR);
 	if (!r && !atomic_load(&dir->dir.gone)) {
 		r = add_declared(listing, dir);
-		if (!r && fd >= 0)
-			r = add_host(listing, dir);
+		if (!r && atomic_load(&dir->fd) >= 0)
+			r = add_host(listing, dir, fd);
 	}
 	if (r)
 		listing_deinit(listing);

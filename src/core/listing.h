@@ -28,8 +28,13 @@ struct listing {
 	size_t names_capacity;
 };
 
-/* "." and ".." come first. Return: 0 or -errno with nothing allocated. */
-int listing_init(struct listing *listing, struct node *dir);
+/*
+ * "." and ".." come first. @fd is an open descriptor of the host's directory
+ * to read from its beginning, or -1 to open one.
+ *
+ * Return: 0 or -errno with nothing allocated.
+ */
+int listing_init(struct listing *listing, struct node *dir, int fd);
 void listing_deinit(struct listing *listing);
 
 /*

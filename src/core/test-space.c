@@ -348,7 +348,7 @@ static void listings_merge(void **state)
 	assert_int_equal(map("/", host("dir"), false, NULL), 0);
 	assert_int_equal(map("/sub/x", host("dir/f"), false, NULL), 0);
 	assert_int_equal(map("/added", host("dir/f"), false, NULL), 0);
-	assert_int_equal(listing_init(&listing, space_root(space)), 0);
+	assert_int_equal(listing_init(&listing, space_root(space), -1), 0);
 	for (size_t i = 0; i < listing.n; i++) {
 		strcat(names, listing.names + listing.items[i].name);
 		strcat(names, " ");

@@ -13,6 +13,7 @@ int kfuse_op_opendir(struct kfuse_request *req)
 	struct kfuse_open_out out = { .open_flags = FOPEN_CACHE_DIR };
 	struct kfuse_handle *handle;
 	uint64_t stamp;
+	int fd = -1;
 
 	if (!node_is_dir(inode->node))
 		return -ENOTDIR;
@@ -20,9 +21,18 @@ int kfuse_op_opendir(struct kfuse_request *req)
 	if (!atomic_load(&inode->told_stale) && !node_is_current(inode->node) &&
 		kfuse_tell_stale(inode))
 		return -ESTALE;
-	handle = kfuse_handle_new(req->session, inode, -1, O_RDONLY);
-	if (!handle)
+	/* Now, not when it is read: the right to may be gone by then. */
+	if (atomic_load(&inode->node->fd) >= 0) {
+		fd = node_open_dir(inode->node);
+		if (fd < 0)
+			return fd;
+	}
+	handle = kfuse_handle_new(req->session, inode, fd, O_RDONLY);
+	if (!handle) {
+		if (fd >= 0)
+			close(fd);
 		return -ENFILE;
+	}
 	stamp = listing_stamp(inode->node);
 	if (stamp && stamp == atomic_load(&inode->listing_stamp))
 		out.open_flags |= FOPEN_KEEP_CACHE;
@@ -46,7 +56,7 @@ static int take_listing(struct kfuse_handle *handle)
 	struct listing listing;
 	int r;
 
-	r = listing_init(&listing, handle->node);
+	r = listing_init(&listing, handle->node, atomic_load(&handle->fd));
 	if (r)
 		return r;
 	if (handle->has_listing)
@@ -165,13 +175,9 @@ int kfuse_op_fsyncdir(struct kfuse_request *req)
 
 	if (!handle)
 		return -EBADF;
-	if (atomic_load(&handle->node->fd) < 0)
-		return 0; /* a scaffold is on no disk */
-	fd = node_open_dir(handle->node);
+	fd = atomic_load(&handle->fd);
 	if (fd < 0)
-		return fd;
+		return 0; /* a scaffold is on no disk */
 	r = in->fsync_flags & FUSE_FSYNC_FDATASYNC ? fdatasync(fd) : fsync(fd);
-	r = r < 0 ? -errno : 0;
-	close(fd);
-	return r;
+	return r < 0 ? -errno : 0;
 }

@@ -107,6 +107,10 @@ int main(int argc, char **argv)
 	rewinddir(dir);
 	follow(dir, seen, 0, n, n);
 	closedir(dir);
+	for (size_t i = 0; i < n; i++)
+		free(seen[i].name);
+	free(seen);
+	free(names);
 	printf("%zu entries\n", n);
 	return 0;
 }

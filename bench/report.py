@@ -73,6 +73,10 @@ def ratio_text(value):
     return "%.2f" % value if value < 100 else "%.0f" % value
 
 
+def count_text(n):
+    return "%.0f" % n if n >= 100 else "%.3g" % n
+
+
 def requests_text(result):
     if "requests" not in result:
         return ""
@@ -82,10 +86,10 @@ def requests_text(result):
     total = sum(requests.values())
     if not total:
         return "none"
-    shown = ["%s %.3g" % (name, n) for name, n in
+    shown = ["%s %s" % (name, count_text(n)) for name, n in
              sorted(requests.items(), key=lambda item: -item[1])
              if n >= 0.002]
-    return "%.3g" % total + (": " + ", ".join(shown) if shown else "")
+    return count_text(total) + (": " + ", ".join(shown) if shown else "")
 
 
 def table(report):
@@ -190,7 +194,7 @@ def markdown(report):
             for name in fuse:
                 requests = m["results"].get(name, {}).get("requests")
                 cells.append("" if requests is None else
-                             "%.3g" % sum(requests.values()))
+                             count_text(sum(requests.values())))
             if any(cells[1:]):
                 lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines[1:]) + "\n"

@@ -13,7 +13,7 @@ host = host_dir()
 for i in range(20):
     write(host / ("d%d/f%d" % (i % 4, i)), "x")
 files = ["d%d/f%d" % (i % 4, i) for i in range(20)]
-total = 10000 if full else 5000
+total = 100000 if full else 10000
 
 
 def resident():

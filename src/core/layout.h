@@ -18,7 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
-#include <uthash.h>
+
+#include "core/hash.h"
 
 struct layout_entry {
 	UT_hash_handle hh;           /* in parent->children, by name */

@@ -23,7 +23,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/types.h>
-#include <uthash.h>
+
+#include "core/hash.h"
 
 struct layout_entry;
 struct space;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -69,6 +70,9 @@ void process_prepare(void)
 	open_standard_streams();
 	reset_signals();
 	umask(0);
+	/* Nodes are made by one thread and given back by another: with an
+	 * arena for each the freed memory would not be where it is needed. */
+	mallopt(M_ARENA_MAX, 1);
 	raise_file_limit();
 }
 

@@ -130,6 +130,7 @@ static void drop_inode(struct kfuse_session *session, struct kfuse_inode *inode)
 	}
 	slots_put(&session->inodes, inode);
 	node_unref(node);
+	kfuse_notifier_check_memory(session);
 }
 
 void kfuse_inode_forget(

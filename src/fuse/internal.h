@@ -88,6 +88,7 @@ struct kfuse_session {
 	struct slots handles;
 	pthread_mutex_t inode_locks[64];
 	struct kfuse_inode *root; /* outside the table */
+	_Atomic uint32_t most_inodes; /* in use since memory was trimmed */
 
 	/* Data of read-only siblings to drop, for the thread that may wait. */
 	struct kfuse_notifier *notifier;
@@ -339,6 +340,8 @@ int kfuse_notify_inode(
 extern const struct space_events kfuse_events;
 /* Wakes the notifier when descriptors run short; cheap. */
 void kfuse_notifier_check(struct kfuse_session *session);
+/* Gives memory back to the system when most inodes have gone; cheap. */
+void kfuse_notifier_check_memory(struct kfuse_session *session);
 /* Has the kernel asked to let go of unused files, soon, elsewhere. */
 void kfuse_notifier_reclaim(struct kfuse_session *session);
 int kfuse_notifier_start(struct kfuse_session *session);

@@ -11,6 +11,7 @@
 #include "fuse/internal.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,6 +22,8 @@
 #include "util/log.h"
 
 #define PENDING_MAX 1024
+/* So many inodes, then less than a quarter of them: memory is trimmed. */
+#define TRIM_FROM 2048
 /* The longest that a writer waits for a reader's pages to be dropped. */
 #define DROP_WAIT_NS 50000000
 #define PRUNE_BATCH  512
@@ -36,6 +39,7 @@ struct kfuse_notifier {
 	uint64_t done;  /* batches that are through */
 	pthread_cond_t through;
 	uint32_t prune_above; /* so many inodes in use */
+	bool trim_asked;
 	bool prune_asked;
 	bool prune_failed;
 };
@@ -186,10 +190,35 @@ const struct space_events kfuse_events = {
 	.data_changed = data_changed,
 };
 
+/*
+ * FORGETs come in bursts, late when the machine is busy, so that now and then
+ * there are many more inodes than are needed at a time. What they leave behind
+ * in the heap is in pieces, which free() keeps.
+ */
+void kfuse_notifier_check_memory(struct kfuse_session *session)
+{
+	struct kfuse_notifier *notifier = session->notifier;
+	uint32_t most = atomic_load_explicit(
+		&session->most_inodes, memory_order_relaxed);
+
+	if (!notifier || most < TRIM_FROM || session->inodes.n_used > most / 4)
+		return;
+	if (!atomic_compare_exchange_strong(&session->most_inodes, &most, 0))
+		return; /* somebody else asks */
+	pthread_mutex_lock(&notifier->lock);
+	notifier->trim_asked = true;
+	pthread_cond_signal(&notifier->wake);
+	pthread_mutex_unlock(&notifier->lock);
+}
+
 void kfuse_notifier_check(struct kfuse_session *session)
 {
 	struct kfuse_notifier *notifier = session->notifier;
+	uint32_t used = session->inodes.n_used;
 
+	if (used > atomic_load_explicit(
+			   &session->most_inodes, memory_order_relaxed))
+		atomic_store(&session->most_inodes, used);
 	if (notifier && session->inodes.n_used > notifier->prune_above)
 		kfuse_notifier_reclaim(session);
 }
@@ -247,7 +276,7 @@ static void *notifier_run(void *arg)
 	struct kfuse_session *session = arg;
 	struct kfuse_notifier *notifier = session->notifier;
 	uint64_t ids[PENDING_MAX];
-	bool want_prune;
+	bool want_prune, want_trim;
 	size_t n;
 	int r;
 
@@ -258,13 +287,17 @@ static void *notifier_run(void *arg)
 		notifier->n_pending = 0;
 		notifier->asked += n > 0;
 		want_prune = notifier->prune_asked;
-		if (!n && !want_prune) {
+		want_trim = notifier->trim_asked;
+		notifier->trim_asked = false;
+		if (!n && !want_prune && !want_trim) {
 			pthread_cond_wait(&notifier->wake, &notifier->lock);
 			continue;
 		}
 		pthread_mutex_unlock(&notifier->lock);
 		for (size_t i = 0; i < n; i++)
 			kfuse_notify_inode(session, ids[i], true);
+		if (want_trim)
+			malloc_trim(0);
 		r = want_prune ? prune(session) : 0;
 		if (r)
 			log_warn("many files are held open for the kernel's "

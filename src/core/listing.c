@@ -91,17 +91,11 @@ static int add_declared(struct listing *listing, struct node *dir)
 static int add_host(struct listing *listing, struct node *dir, int fd)
 {
 	bool declared = atomic_load(&dir->dir.entry) != NULL;
-	_cleanup_fd_ int opened = -1;
 	char *buf;
 	int r = 0;
 
-	if (fd < 0) {
-		opened = fd = node_open_dir(dir);
-		if (fd < 0)
-			return fd;
-	} else if (lseek(fd, 0, SEEK_SET) < 0) {
+	if (lseek(fd, 0, SEEK_SET) < 0)
 		return -errno;
-	}
 	buf = malloc(DIRENT_BUFFER);
 	if (!buf)
 		return -ENOMEM;
@@ -137,6 +131,13 @@ static int add_host(struct listing *listing, struct node *dir, int fd)
 	return r;
 }
 
+static int open_and_add_host(struct listing *listing, struct node *dir)
+{
+	_cleanup_fd_ int fd = node_open_dir(dir);
+
+	return fd < 0 ? fd : add_host(listing, dir, fd);
+}
+
 int listing_init(struct listing *listing, struct node *dir, int fd)
 {
 	struct stat st;
@@ -153,8 +154,10 @@ int listing_init(struct listing *listing, struct node *dir, int fd)
 		r = listing_add(listing, "..", 2, st.st_ino, DT_DIR);
 	if (!r && !atomic_load(&dir->dir.gone)) {
 		r = add_declared(listing, dir);
-		if (!r && atomic_load(&dir->fd) >= 0)
+		if (!r && fd >= 0)
 			r = add_host(listing, dir, fd);
+		else if (!r && atomic_load(&dir->fd) >= 0)
+			r = open_and_add_host(listing, dir);
 	}
 	if (r)
 		listing_deinit(listing);

@@ -87,7 +87,7 @@ struct kfuse_session {
 	struct slots inodes;
 	struct slots handles;
 	pthread_mutex_t inode_locks[64];
-	struct kfuse_inode *root; /* outside the table */
+	struct kfuse_inode *root;     /* outside the table */
 	_Atomic uint32_t most_inodes; /* in use since memory was trimmed */
 
 	/* Data of read-only siblings to drop, for the thread that may wait. */
